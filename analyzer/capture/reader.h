@@ -1,0 +1,53 @@
+/* Reads captures: pcap and pcapng, plain or compressed, from a mapped file or from a stream.
+ *
+ * Why not libpcap: it refuses gzip, refuses pcapng files whose interfaces differ in link type or snap length,
+ * hides comments and interface names, and copies every packet. The tests hold this reader against libpcap
+ * wherever libpcap can read. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diagnostic.h"
+#include "capture/frame.h"
+
+typedef struct CaptureReader CaptureReader;
+
+typedef struct {
+    char *name;             /* if_name, or NULL */
+    char *description;      /* if_description, or NULL */
+    uint32_t snaplen;       /* 0: no limit */
+    uint16_t link_type;     /* LINKTYPE_ value */
+    uint64_t frames;        /* read from it so far */
+    uint64_t dropped;       /* by the capturing system, from statistics blocks; valid with drops_known */
+    bool drops_known;
+} CaptureInterface;
+
+/* Opens `path`, or standard input where it is "-". NULL with CLOSELINT_ERROR_INPUT where not a single frame
+ * could ever be read: missing, a directory, empty, not a capture. The message begins with the path and says
+ * the offset, what was expected and what was found. Caller frees. */
+CaptureReader *capture_reader_open(const char *path, GError **error);
+void capture_reader_free(CaptureReader *reader);
+
+/* The next frame. False at the end, which may have come early: then capture_reader_diagnostics() says why.
+ * The bytes stay valid until the reader is freed where capture_reader_is_mapped(), else until the next call. */
+bool capture_reader_next(CaptureReader *reader, Frame *ret_frame);
+
+bool capture_reader_is_mapped(const CaptureReader *reader);
+
+/* What was odd about the file so far; grows while reading. Borrowed. */
+const DiagnosticList *capture_reader_diagnostics(const CaptureReader *reader);
+
+/* Interfaces seen so far, over all sections; a pcap file has one. Borrowed. */
+guint capture_reader_interface_count(const CaptureReader *reader);
+const CaptureInterface *capture_reader_interface(const CaptureReader *reader, guint index);
+
+/* "pcap", "pcapng", "gzip-compressed pcap"…: what the file turned out to be. Borrowed. */
+const char *capture_reader_format(const CaptureReader *reader);
+
+/* Bytes of the file consumed so far and in all (0 where unknown, a pipe), for a progress line. */
+uint64_t capture_reader_position(const CaptureReader *reader);
+uint64_t capture_reader_size(const CaptureReader *reader);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CaptureReader, capture_reader_free)

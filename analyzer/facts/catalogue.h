@@ -1,0 +1,72 @@
+/* The catalogue of facts: what a rule may ask of a connection. One row a fact; the row is its documentation.
+ *
+ * Rules see this header and value.h and nothing else of a connection. A name in a rule is resolved once, when
+ * the rule is loaded, to a FactRef; at run time fact_get() computes the value when it is first asked for and
+ * keeps it for the rest of that connection. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "facts/value.h"
+
+/* A fact under a role: an index of the catalogue and, for facts of one side, whose. */
+typedef struct {
+    uint16_t row;
+    uint8_t role; /* FactRole */
+} FactRef;
+
+typedef enum {
+    ROLE_NONE, /* a fact of the whole connection */
+    ROLE_CLIENT,
+    ROLE_SERVER,
+    ROLE_CLOSER,   /* whose FIN or RST began the end */
+    ROLE_PEER,     /* the other one */
+    ROLE_RESETTER, /* who sent the first RST that counted */
+    ROLE_RESETTED,
+    ROLES
+} FactRole;
+
+/* "client", "closer"…; NULL for ROLE_NONE. */
+const char *fact_role_name(FactRole role);
+bool fact_role_find(const char *name, size_t length, FactRole *ret_role);
+
+typedef struct FactSet FactSet; /* the facts of one connection (facts/facts.h) */
+
+typedef struct FactRow {
+    const char *name;              /* "rst.delay"; without the role where per_side */
+    ValueType type;
+    const char *unit;              /* "ns", "bytes", NULL for none */
+    const char *const *enum_names; /* VALUE_ENUM: NULL-terminated */
+    bool per_side;                 /* read under a role: "closer.fin.frame" */
+    const char *doc;               /* one sentence */
+    void (*compute)(const FactSet *facts, Side side, Value *ret_value);
+} FactRow;
+
+guint fact_count(void);
+const FactRow *fact_row(guint row);
+
+/* Resolves "rst.delay" or "closer.fin.frame". A role alone ("closer") resolves to the row "side" under it: a
+ * value of type VALUE_SIDE that says which side plays the role. False where there is no such fact. */
+bool fact_find(const char *name, size_t length, FactRef *ret_ref);
+
+/* The nearest existing name, for "did you mean"; NULL where nothing is near. Caller frees with g_free(). */
+char *fact_nearest(const char *name, size_t length);
+
+/* "closer.fin.frame". Appends. */
+void fact_format_name(GString *out, FactRef ref);
+
+static inline const FactRow *fact_ref_row(FactRef ref)
+{
+    return fact_row(ref.row);
+}
+
+/* The value of a fact for this connection, computed on first use; borrowed until the facts change connection.
+ * A fact under a role nobody plays (no closer) is absent or unknown as the role itself is. */
+const Value *fact_get(FactSet *facts, FactRef ref);
+
+/* Presets a value, for tests of rules without a connection. `facts` may come from fact_set_new_empty(). */
+FactSet *fact_set_new_empty(void);
+void fact_set_preset(FactSet *facts, FactRef ref, const Value *value);
+void fact_set_free(FactSet *facts);

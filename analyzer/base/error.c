@@ -1,3 +1,3 @@
 #include "base/error.h"
 
-G_DEFINE_QUARK(closelint-error-quark, closelint_error)
+G_DEFINE_QUARK(closelint - error - quark, closelint_error)

@@ -35,7 +35,7 @@ bool fact_role_find(const char *name, size_t length, FactRole *ret_role);
 typedef struct FactSet FactSet; /* the facts of one connection (facts/facts.h) */
 
 typedef struct FactRow {
-    const char *name;              /* "rst.delay"; without the role where per_side */
+    const char *name; /* "rst.delay"; without the role where per_side */
     ValueType type;
     const char *unit;              /* "ns", "bytes", NULL for none */
     const char *const *enum_names; /* VALUE_ENUM: NULL-terminated */

@@ -2,7 +2,8 @@
  *
  * Unknown: the capture does not show it (it starts late, has a gap, ends early). Comparing it is unknown.
  * Absent: the capture shows that there is no such thing (the time of an RST in a connection without one).
- * Comparing it is false, as a display filter on a field that a packet does not have. known() is false of both. */
+ * Comparing it is false, as a display filter on a field that a packet does not have. known() is false of
+ * both. */
 #pragma once
 
 #include <stdbool.h>

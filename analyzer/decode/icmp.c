@@ -1,0 +1,65 @@
+/* ICMP errors (RFC 792, RFC 4443) quote the start of the packet they are about: the quoted TCP header finds
+ * the connection. As in Wireshark, a quote of 16 bytes of TCP or more counts as a segment of its stream. */
+#include "decode/packet.h"
+
+#include <string.h>
+
+enum {
+    ICMP_UNREACHABLE = 3,
+    ICMP_SOURCE_QUENCH = 4,
+    ICMP_REDIRECT = 5,
+    ICMP_TIME_EXCEEDED = 11,
+    ICMP_PARAMETER_PROBLEM = 12,
+    ICMP6_UNREACHABLE = 1,
+    ICMP6_PACKET_TOO_BIG = 2,
+    ICMP6_TIME_EXCEEDED = 3,
+    ICMP6_PARAMETER_PROBLEM = 4,
+};
+
+static DecodeResult decode_quote(Decoder *decode, Cursor cursor, Packet *packet)
+{
+    Segment *segment = packet->segment;
+    const uint8_t *header = cursor.at;
+    if (!packet_skip(packet, &cursor, 8))
+        return DECODED_SHORT;
+    segment->icmp_type = header[0];
+    segment->icmp_code = header[1];
+    memcpy(segment->icmp_source, segment->source, sizeof segment->icmp_source);
+    memset(segment->source, 0, sizeof segment->source);
+    memset(segment->destination, 0, sizeof segment->destination);
+    segment->problems = 0;
+    segment->kind = SEGMENT_ICMP_QUOTE;
+    packet->quoted = true;
+    return decode(cursor, packet);
+}
+
+DecodeResult decode_icmp(Cursor cursor, Packet *packet)
+{
+    if (!cursor_left(&cursor))
+        return DECODED_SHORT;
+    switch (cursor.at[0]) {
+    case ICMP_UNREACHABLE:
+    case ICMP_SOURCE_QUENCH:
+    case ICMP_REDIRECT:
+    case ICMP_TIME_EXCEEDED:
+    case ICMP_PARAMETER_PROBLEM:
+        return decode_quote(decode_ipv4, cursor, packet);
+    default:
+        return DECODED_OTHER;
+    }
+}
+
+DecodeResult decode_icmp6(Cursor cursor, Packet *packet)
+{
+    if (!cursor_left(&cursor))
+        return DECODED_SHORT;
+    switch (cursor.at[0]) {
+    case ICMP6_UNREACHABLE:
+    case ICMP6_PACKET_TOO_BIG:
+    case ICMP6_TIME_EXCEEDED:
+    case ICMP6_PARAMETER_PROBLEM:
+        return decode_quote(decode_ipv6, cursor, packet);
+    default:
+        return DECODED_OTHER;
+    }
+}

@@ -1,0 +1,129 @@
+/* The TCP header (RFC 9293 3.1) and the options that matter for the end of a connection. */
+#include "decode/packet.h"
+
+enum {
+    KIND_END = 0,
+    KIND_NOP = 1,
+    KIND_MSS = 2,
+    KIND_WSCALE = 3,
+    KIND_SACK_PERMITTED = 4,
+    KIND_SACK = 5,
+    KIND_TIMESTAMPS = 8,
+    KIND_MPTCP = 30,
+};
+
+enum { MPTCP_SUBTYPE_RST = 8 }; /* RFC 8684 3.6 */
+
+static void decode_option(uint8_t kind, const uint8_t *value, unsigned length, Segment *segment)
+{
+    switch (kind) {
+    case KIND_MSS:
+        if (length == 2) {
+            segment->options |= OPTION_MSS;
+            segment->mss = be16(value);
+        }
+        break;
+    case KIND_WSCALE:
+        if (length == 1) {
+            segment->options |= OPTION_WSCALE;
+            segment->wscale = value[0] < 14 ? value[0] : 14; /* RFC 7323 2.3 */
+        }
+        break;
+    case KIND_SACK_PERMITTED:
+        segment->options |= OPTION_SACK_PERMITTED;
+        break;
+    case KIND_SACK:
+        segment->options |= OPTION_SACK;
+        break;
+    case KIND_TIMESTAMPS:
+        if (length == 8) {
+            segment->options |= OPTION_TIMESTAMPS;
+            segment->timestamp = be32(value);
+            segment->timestamp_echo = be32(value + 4);
+        }
+        break;
+    case KIND_MPTCP:
+        segment->options |= OPTION_MPTCP;
+        if (length >= 2 && value[0] >> 4 == MPTCP_SUBTYPE_RST) {
+            segment->options |= OPTION_MPTCP_RST;
+            segment->mptcp_reason = value[1];
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+static void decode_options(Cursor options, Segment *segment)
+{
+    while (cursor_left(&options)) {
+        uint8_t kind = cursor_u8(&options);
+        if (kind == KIND_END)
+            return;
+        if (kind == KIND_NOP)
+            continue;
+        unsigned length = cursor_u8(&options);
+        const uint8_t *value = length >= 2 ? cursor_take(&options, length - 2) : NULL;
+        if (!value) {
+            segment->problems |= PROBLEM_OPTIONS;
+            return;
+        }
+        decode_option(kind, value, length - 2, segment);
+    }
+}
+
+/* Timestamps alone, padded by two NOPs, are what nearly every segment of a modern connection carries
+ * (RFC 7323 appendix A): read them without walking. */
+static bool decode_aligned_timestamps(const uint8_t *options, Segment *segment)
+{
+    if (be32(options) != 0x0101080a)
+        return false;
+    segment->options |= OPTION_TIMESTAMPS;
+    segment->timestamp = be32(options + 4);
+    segment->timestamp_echo = be32(options + 8);
+    return true;
+}
+
+/* |          Source Port          |       Destination Port        |
+ * |                        Sequence Number                        |
+ * |                    Acknowledgment Number                      |
+ * | Offset|  Res. |     Flags     |            Window             |
+ * |           Checksum            |         Urgent Pointer        |
+ *
+ * The checksum is not looked at: on the sending host the hardware fills it in later.
+ * As in Wireshark, 16 captured bytes are enough, and a data offset below 5 still counts as a segment. */
+DecodeResult decode_tcp(Cursor cursor, Packet *packet)
+{
+    Segment *segment = packet->segment;
+    const uint8_t *header = cursor.at;
+    size_t captured = cursor_left(&cursor);
+    if (captured < 16)
+        return DECODED_SHORT;
+
+    segment->source_port = be16(header);
+    segment->destination_port = be16(header + 2);
+    segment->seq = be32(header + 4);
+    segment->ack = be32(header + 8);
+    segment->flags = header[13];
+    segment->window = be16(header + 14);
+
+    unsigned header_length = (header[12] >> 4) * 4u;
+    if (header_length < 20 || header_length > packet->wire_left) {
+        segment->problems |= PROBLEM_DATA_OFFSET;
+        return DECODED_SEGMENT;
+    }
+    segment->length = packet->wire_left - header_length;
+    if (captured < header_length) {
+        segment->problems |= PROBLEM_HEADER_CUT | (segment->length ? PROBLEM_PAYLOAD_CUT : 0);
+        return DECODED_SEGMENT;
+    }
+    if (header_length > 20 && !(header_length == 32 && decode_aligned_timestamps(header + 20, segment)))
+        decode_options(cursor_make(header + 20, header_length - 20), segment);
+
+    packet->payload = header + header_length;
+    captured -= header_length;
+    segment->captured_length = captured < segment->length ? (uint32_t)captured : segment->length;
+    if (segment->captured_length < segment->length)
+        segment->problems |= PROBLEM_PAYLOAD_CUT;
+    return DECODED_SEGMENT;
+}

@@ -1,0 +1,143 @@
+"""Scenario files: read one into a Scenario, or say in which line it is wrong. The format is told in samples/README.md."""
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
+KEYS = {"id", "about", "ip", "offloads", "snaplen", "precision", "stop", "limit"}
+SECTIONS = re.compile(r"(wire|host|expect|(client|server)(\.\w+)?)$")
+
+
+class ScenarioError(Exception):
+    pass
+
+
+def seconds(text):
+    found = re.fullmatch(r"([0-9.]+)(us|ms|s)", text)
+    if not found:
+        raise ScenarioError(f"\"{text}\" is no duration: a number and us, ms or s")
+    return float(found[1]) * UNITS[found[2]]
+
+
+@dataclass
+class HostStep:
+    """A command in one of the hosts; at is None for what is done before the programs start."""
+    host: str
+    command: str
+    at: float | None = None
+
+
+@dataclass
+class Scenario:
+    name: str
+    id: str = ""
+    about: str = ""
+    ip: int = 4
+    offloads: bool = False
+    snaplen: int = 262144
+    precision: str = "micro"
+    stop: float | None = None
+    limit: float = 20.0
+    wire: list = field(default_factory=list)
+    host: list = field(default_factory=list)
+    programs: dict = field(default_factory=dict)  # "client", "server.b" -> lines
+    expect: list = field(default_factory=list)  # (stream, ending at the client, ending at the server)
+
+    def server_ports(self):
+        """Every port that a program listens on or connects to: what tells this scenario's sockets from others'."""
+        ports = set()
+        for line in sum(self.programs.values(), []):
+            words = line.split()
+            if words[0] == "listen":
+                ports.add(int(words[2]))
+            elif words[0] == "connect":
+                ports.add(int(words[3]))
+        return ports
+
+    def addresses(self):
+        return {"client": "fd00::1", "server": "fd00::2"} if self.ip == 6 else {"client": "10.0.0.1",
+                                                                               "server": "10.0.0.2"}
+
+
+def set_key(scenario, key, value):
+    if key == "ip":
+        scenario.ip = int(value)
+    elif key == "offloads":
+        scenario.offloads = value == "on"
+    elif key == "snaplen":
+        scenario.snaplen = int(value)
+    elif key in ("stop", "limit"):
+        setattr(scenario, key, seconds(value))
+    else:
+        setattr(scenario, key, value)
+
+
+def host_step(line):
+    """[at TIME] client|server COMMAND, where "nft HOOK RULE" is short for a rule in a table of the recorder's own."""
+    words = line.split()
+    at = None
+    if words[0] == "at":
+        at = seconds(words[1])
+        words = words[2:]
+    if len(words) < 2 or words[0] not in ("client", "server"):
+        raise ScenarioError("a host step is: [at TIME] client|server COMMAND")
+    host, command = words[0], " ".join(words[1:])
+    if words[1] == "nft" and words[2] in ("input", "output"):
+        hook, rule = words[2], " ".join(words[3:])
+        command = (f"nft add table inet scenario && nft 'add chain inet scenario {hook} "
+                   f"{{ type filter hook {hook} priority 0; }}' && nft 'add rule inet scenario {hook} {rule}'")
+    elif words[1] == "sysctl":
+        command = "sysctl -q -w " + " ".join(words[2:])
+    return HostStep(host, command, at)
+
+
+def add_expect(scenario, line):
+    """STREAM ENDING for both captures, and STREAM server ENDING where the server's capture shows another one."""
+    words = line.split()
+    if len(words) == 2 and int(words[0]) == len(scenario.expect):
+        scenario.expect.append((words[1], words[1]))
+    elif len(words) == 3 and words[1] == "server" and int(words[0]) < len(scenario.expect):
+        scenario.expect[int(words[0])] = (scenario.expect[int(words[0])][0], words[2])
+    else:
+        raise ScenarioError("an expectation is: STREAM ENDING, in order, or STREAM server ENDING after it")
+
+
+def add_line(scenario, section, line):
+    if section == "wire":
+        scenario.wire.append(line)
+    elif section == "host":
+        scenario.host.append(host_step(line))
+    elif section == "expect":
+        add_expect(scenario, line)
+    elif section:
+        scenario.programs[section].append(line)
+    else:
+        raise ScenarioError("this line belongs to no section")
+
+
+def read_scenario(path):
+    path = Path(path)
+    scenario = Scenario(path.parent.name)
+    section = None
+    for number, raw in enumerate(path.read_text().splitlines(), 1):
+        line = re.sub(r"(^|\s)#.*", "", raw).strip()
+        try:
+            if not line:
+                continue
+            if raw[0] in " \t":
+                add_line(scenario, section, line)
+                continue
+            key, colon, value = line.partition(":")
+            if colon and not value and SECTIONS.match(key):
+                section = key
+                if key.split(".")[0] in ("client", "server"):
+                    scenario.programs.setdefault(key, [])
+            elif colon and key in KEYS:
+                set_key(scenario, key, value.strip())
+            else:
+                raise ScenarioError("neither a section nor a setting")
+        except (ScenarioError, ValueError, IndexError) as error:
+            raise ScenarioError(f"{path}:{number}: {error}") from None
+    if not scenario.about or not scenario.expect:
+        raise ScenarioError(f"{path}: \"about:\" and \"expect:\" are needed")
+    return scenario

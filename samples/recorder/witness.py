@@ -1,0 +1,142 @@
+"""What the kernel and the programs themselves say about a recording: tracepoints, transcripts, stream numbers."""
+import ipaddress
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+TRACING = Path("/sys/kernel/tracing")
+EVENTS = ("tcp/tcp_send_reset", "sock/inet_sock_set_state")
+LINE = re.compile(r"\s(\d+)\.(\d{6}): (tcp_send_reset|inet_sock_set_state): (.*)$")
+ADDRESS = re.compile(r"\[?([0-9a-f:.]+?)\]?:(\d+)$")
+
+
+class Trace:
+    """A trace instance of its own, so that recordings at the same time and other users do not disturb it."""
+
+    def __init__(self, tag):
+        self.folder = TRACING / "instances" / f"closelint-{tag}"
+
+    def __enter__(self):
+        if not (TRACING / "instances").exists():
+            subprocess.run(("mount", "-t", "tracefs", "tracefs", str(TRACING)), check=True)
+        self.folder.mkdir()
+        (self.folder / "trace_clock").write_text("mono")
+        self.epoch_ns = time.time_ns() - time.monotonic_ns()
+        for event in EVENTS:
+            (self.folder / "events" / event / "enable").write_text("1")
+        return self
+
+    def __exit__(self, *unused):
+        for event in EVENTS:
+            (self.folder / "events" / event / "enable").write_text("0")
+        self.folder.rmdir()
+
+    def stop(self):
+        (self.folder / "tracing_on").write_text("0")
+
+    def events(self):
+        """(time_ns, event, {field: value}) of each line."""
+        for line in (self.folder / "trace").read_text().splitlines():
+            found = LINE.search(line)
+            if found:
+                time_ns = self.epoch_ns + int(found[1]) * 10**9 + int(found[2]) * 1000
+                yield time_ns, found[3], dict(re.findall(r"(\w+)=(\S+)", found[4]))
+
+
+def endpoint(text):
+    """The tracepoint's "10.0.0.1:80" or "[fd00::1]:80"; a reset that a listener sends names no destination."""
+    found = ADDRESS.match(text)
+    return str(ipaddress.ip_address(found[1])), int(found[2])
+
+
+def kernel_story(trace, scenario):
+    """The resets and the changes of state that belong to this scenario's addresses and ports."""
+    ours, ports = set(scenario.addresses().values()), scenario.server_ports()
+    resets, states = [], []
+    for time_ns, event, fields in trace.events():
+        if event == "tcp_send_reset":
+            (saddr, sport), (daddr, dport) = endpoint(fields["src"]), endpoint(fields["dest"])
+            if saddr in ours and (sport in ports or dport in ports):
+                resets.append({"time_ns": time_ns, "saddr": saddr, "sport": sport, "daddr": daddr, "dport": dport,
+                               "state": fields["state"], "reason": fields["reason"]})
+            continue
+        end = "v6" if scenario.ip == 6 else ""
+        saddr, daddr = (str(ipaddress.ip_address(fields[name + end])) for name in ("saddr", "daddr"))
+        sport, dport = int(fields["sport"]), int(fields["dport"])
+        if saddr in ours and (sport in ports or dport in ports):
+            states.append({"time_ns": time_ns, "sport": sport, "dport": dport, "saddr": saddr, "daddr": daddr,
+                           "family": fields["family"], "old": fields["oldstate"], "new": fields["newstate"]})
+    return resets, states
+
+
+def calls(work, scenario, statuses):
+    """The transcripts, by side and in order of time, with the end of each program. A second program has its name."""
+    sides = {"client": [], "server": []}
+    for name in scenario.programs:
+        host, _, program = name.partition(".")
+        rows = [json.loads(line) for line in Path(work, f"{name}.transcript").read_text().splitlines()]
+        status = statuses[name]
+        if status is not None:
+            how = f"killed by {signal.Signals(-status).name}" if status < 0 else "end of program"
+            rows.append({"t": None, "until": None, "conn": "", "call": how, "ret": status, "errno": None})
+        sides[host] += [{**row, "program": program} if program else row for row in rows]
+    for rows in sides.values():
+        rows.sort(key=lambda row: float("inf") if row["t"] is None else row["t"])
+    return sides
+
+
+def streams(capture):
+    """[(address, port, address, port)] of each stream's first frame, in tshark's order."""
+    environment = {**os.environ, "HOME": "/nonexistent"}  # nobody's preferences
+    names = ("tcp.stream", "ip.src", "ipv6.src", "tcp.srcport", "ip.dst", "ipv6.dst", "tcp.dstport")
+    fields = [word for name in names for word in ("-e", name)]
+    out = subprocess.run(("tshark", "-n", "-r", str(capture), "-Y", "tcp", "-T", "fields", "-E", "occurrence=l", *fields),
+                         capture_output=True, text=True, check=True, env=environment).stdout
+    found = {}
+    for line in out.splitlines():
+        stream, v4, v6, port, to4, to6, to_port = line.split("\t")
+        found.setdefault(int(stream), (v6 or v4, int(port), to6 or to4, int(to_port)))
+    return [found[stream] for stream in sorted(found)]
+
+
+def connections(work, scenario):
+    """Each stream of the client's capture, with its number in the server's and what is expected of both."""
+    client = scenario.addresses()["client"]
+
+    def turned(ends):
+        return ends if ends[0] == client else (ends[2], ends[3], ends[0], ends[1])
+
+    def text(address, port):
+        return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+    at_client = [turned(ends) for ends in streams(Path(work, "client.pcap"))]
+    at_server = [turned(ends) for ends in streams(Path(work, "server.pcap"))]
+    if len(at_client) != len(scenario.expect):
+        raise RuntimeError(f"{len(at_client)} connections were recorded and {len(scenario.expect)} are expected")
+    rows = []
+    for number, (ends, expected) in enumerate(zip(at_client, scenario.expect)):
+        same = [stream for stream, other in enumerate(at_server) if other == ends]
+        before = at_client[:number].count(ends)
+        server_stream = same[before] if before < len(same) else None
+        rows.append({"stream": number, "client": text(*ends[:2]), "server": text(*ends[2:]), "expect": expected[0],
+                     "server_stream": server_stream,
+                     "server_expect": expected[1] if server_stream is not None else None})
+    return rows
+
+
+def write_witness(path, witness):
+    """JSON with one entry a line: a recording made again should be readable as a diff."""
+    def lines(value, indent):
+        if isinstance(value, list) and value:
+            pad = " " * (indent + 2)
+            return "[\n" + ",\n".join(pad + json.dumps(entry) for entry in value) + "\n" + " " * indent + "]"
+        if isinstance(value, dict):
+            pad = " " * (indent + 2)
+            return "{\n" + ",\n".join(f"{pad}{json.dumps(key)}: {lines(entry, indent + 2)}"
+                                      for key, entry in value.items()) + "\n" + " " * indent + "}"
+        return json.dumps(value)
+    Path(path).write_text(lines(witness, 0) + "\n")

@@ -1,0 +1,141 @@
+/* One TCP connection as flow follows it: who talks to whom, how far each direction has come in its sequence
+ * space, and the events from which the endpoints' states are worked out later.
+ *
+ * Its two ends are numbered by who spoke first in the capture: end 0 sent the first segment. Which of them is
+ * the client is decided later, with hindsight (endpoint/history.h).
+ *
+ * Laid out by cache lines: a segment of a known connection touches the key, both ends' numbers, what is
+ * counted of its own end, and the line of the event that it appends.
+ *
+ * Sequence numbers are relative, as Wireshark shows them: a SYN has 0, the first byte 1; where the SYN was
+ * not captured, the first segment seen has 1. They are unwrapped to 64 bits, and negative before that. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/seq.h"
+#include "decode/segment.h"
+
+/* What a segment turned out to be, and which end sent it. */
+enum {
+    EVENT_FROM_1 = 1 << 0,         /* sent by end 1 */
+    EVENT_RETRANSMISSION = 1 << 1, /* its bytes, SYN or FIN had all been seen */
+    EVENT_PARTLY_NEW = 1 << 2,     /* it repeats bytes and adds new ones */
+    EVENT_FILLS_HOLE =
+        1 << 3, /* bytes that later segments had left out: reordered, or sent again after a loss */
+    EVENT_AFTER_GAP = 1 << 4,    /* bytes before it have not been seen yet */
+    EVENT_KEEPALIVE = 1 << 5,    /* SEQ = SND.NXT-1, 0 or 1 byte, nothing outstanding (RFC 9293 3.8.4) */
+    EVENT_WINDOW_PROBE = 1 << 6, /* the same against a zero window (RFC 9293 3.8.6.1) */
+    EVENT_DUPLICATE = 1 << 7,    /* the same packet captured twice, as a mirror port does */
+    EVENT_BEYOND_FIN = 1 << 8,   /* bytes after the FIN of the same end */
+    EVENT_TIMESTAMPS = 1 << 9,   /* carried RFC 7323 timestamps */
+    EVENT_ICMP = 1 << 10,        /* an ICMP error quoting a segment of this end; window is type << 8 | code */
+    EVENT_RUN = 1 << 11,         /* stands for several segments that are not kept */
+    EVENT_MPTCP = 1 << 12,       /* carried a multipath option */
+    EVENT_WILD = 1 << 13,        /* a sequence number far from all others: not of this connection's making */
+    EVENT_OLD_ACK = 1 << 14,     /* acknowledges less than its end had acknowledged before */
+};
+
+/* One kept segment. For EVENT_RUN frame and time are those of the last segment of the run, seq is the frame
+ * of the first, length the number of segments and ack how many of them carried payload. */
+typedef struct {
+    int64_t time_ns;
+    uint32_t frame;
+    uint32_t seq, ack; /* as on the wire */
+    uint32_t length;
+    uint16_t window; /* not scaled */
+    uint16_t ip_id;
+    uint16_t marks; /* EVENT_… */
+    uint8_t flags;  /* TCP_… */
+    uint8_t ttl;
+} Event;
+
+_Static_assert(sizeof(Event) == 32, "two events a cache line");
+
+static inline unsigned event_end(const Event *event)
+{
+    return event->marks & EVENT_FROM_1;
+}
+
+/* How far one end has come in its own sequence space. Relative numbers. */
+typedef struct {
+    int64_t next; /* one beyond the highest byte, SYN or FIN it was seen to send: SND.NXT as captured */
+    int64_t
+        acked; /* the highest number acknowledged to it up to `next`: SND.UNA as captured; ACKED_NOTHING */
+    int64_t acked_beyond; /* the highest number above `next` acknowledged to it and not taken back, or 0 */
+    uint32_t isn;         /* what its relative numbers count from */
+    uint32_t window;      /* what it advertised last; scaled where both SYNs were captured */
+} Sequence;
+
+#define ACKED_NOTHING INT64_MIN
+
+/* What is counted of one end. Frames are 0 for none; the small counters saturate. */
+typedef struct {
+    int64_t first_data_ns, last_data_ns;
+    uint32_t first_data_frame, last_data_frame;
+    uint32_t packets;
+    uint32_t last_frame;
+    uint32_t lost_bytes;       /* of holes that had to be forgotten; see holes.h */
+    uint32_t fin_seq;          /* on the wire: the number of its first FIN, with KNOWN_FIN */
+    uint32_t peer_next_at_fin; /* low half of the other end's `next` when that FIN was captured */
+    uint16_t retransmissions, keepalives, duplicates;
+    uint16_t fins, resets; /* segments */
+    uint8_t ttl;           /* of its first segment */
+    uint8_t wscale;
+} EndCounts;
+
+/* Bits of Connection.known, a set for each end. */
+enum {
+    KNOWN_BASE = 1 << 0, /* isn is set */
+    KNOWN_SYN = 1 << 1,  /* its SYN or SYN-ACK was captured */
+    KNOWN_SYN_ACK = 1 << 2,
+    KNOWN_FIN = 1 << 3,
+    KNOWN_WSCALE = 1 << 4,     /* offered by its SYN */
+    KNOWN_TIMESTAMPS = 1 << 5, /* used by any of its segments */
+    KNOWN_SENT = 1 << 6,       /* any segment of it was captured */
+    KNOWN_OVERFLOW = 1 << 7,   /* it left more holes than are kept */
+};
+
+#define NO_CONNECTION UINT32_MAX
+
+typedef struct {
+    /* first cache line: the key */
+    uint8_t address[2][16];
+    uint16_t port[2];
+    uint8_t ip_version;
+    uint8_t event_class;  /* size class of the event block */
+    uint8_t known[2];     /* KNOWN_… */
+    uint32_t event_block; /* handle in the event store */
+    uint32_t hole_block;  /* handle in the hole store, 0: nothing missing */
+    uint16_t event_count;
+    uint16_t run_count; /* of them EVENT_RUN; saturates */
+    uint32_t spare;     /* keeps the key in one line */
+    int64_t last_ns;
+
+    /* second: the numbers */
+    Sequence sequence[2];
+
+    /* third and fourth: what is counted */
+    EndCounts counts[2];
+    int64_t first_ns;
+    uint32_t first_frame;
+    uint32_t previous; /* the stream that used this tuple before, or NO_CONNECTION */
+} Connection;
+
+_Static_assert(sizeof(Connection) == 256, "four cache lines");
+_Static_assert(offsetof(Connection, sequence) == 64, "the key fills the first");
+
+/* Of a number that `end` sent, or that was acknowledged to it. */
+static inline int64_t connection_relative(const Connection *connection, unsigned end, uint32_t seq)
+{
+    const Sequence *sequence = &connection->sequence[end];
+    return seq_unwrap(seq - sequence->isn, sequence->next);
+}
+
+/* Relative number of the FIN itself; one less than what acknowledges it. Only with KNOWN_FIN. */
+static inline int64_t connection_fin(const Connection *connection, unsigned end)
+{
+    return connection_relative(connection, end, connection->counts[end].fin_seq);
+}

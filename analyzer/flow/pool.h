@@ -1,0 +1,28 @@
+/* Blocks of one size, found by a 32-bit handle, allocated by the thousand and reused when freed: so that the
+ * path of a packet never asks the system for memory, and a handle costs half a pointer. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct {
+    uint8_t **chunks;
+    size_t block_bytes;
+    uint32_t chunk_count, chunk_capacity;
+    uint32_t used;  /* blocks handed out so far, freed ones included; handle 0 is never handed out */
+    uint32_t freed; /* first of the list of freed blocks, 0 for none */
+} Pool;
+
+#define POOL_CHUNK_BLOCKS 1024u
+
+void pool_init(Pool *pool, size_t block_bytes);
+void pool_clear(Pool *pool);
+
+/* A block with undefined content. Never 0; aborts only where the system has no memory, as g_malloc() does. */
+uint32_t pool_take(Pool *pool);
+void pool_give_back(Pool *pool, uint32_t handle);
+
+static inline void *pool_block(const Pool *pool, uint32_t handle)
+{
+    return pool->chunks[handle / POOL_CHUNK_BLOCKS] + (handle % POOL_CHUNK_BLOCKS) * pool->block_bytes;
+}

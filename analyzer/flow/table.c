@@ -1,0 +1,256 @@
+#include "flow/table.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "flow/track.h"
+
+typedef struct {
+    uint32_t tag;    /* low half of the hash: enough to find the place again when the table grows */
+    uint32_t stream; /* NO_CONNECTION: free */
+} Slot;
+
+#define CHUNK_CONNECTIONS 4096u
+
+struct FlowTable {
+    Slot *slots;
+    uint32_t mask;   /* slots - 1; a power of two */
+    uint32_t tuples; /* slots in use */
+    uint64_t seed[2];
+
+    Connection **chunks;
+    uint32_t count, chunk_capacity;
+
+    EventStore events;
+    Pool holes;
+};
+
+static Slot *new_slots(uint32_t count)
+{
+    Slot *slots = g_new(Slot, count);
+    memset(slots, 0xff, count * sizeof *slots);
+    return slots;
+}
+
+FlowTable *flow_table_new(uint64_t seed)
+{
+    FlowTable *table = g_new0(FlowTable, 1);
+    table->mask = 1024 - 1;
+    table->slots = new_slots(table->mask + 1);
+    /* Two keys from one, by the finalizer of splitmix64. */
+    for (unsigned i = 0; i < 2; i++) {
+        uint64_t z = seed + (i + 1) * 0x9e3779b97f4a7c15u;
+        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+        z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+        table->seed[i] = z ^ (z >> 31);
+    }
+    event_store_init(&table->events);
+    hole_store_init(&table->holes);
+    return table;
+}
+
+void flow_table_free(FlowTable *table)
+{
+    if (!table)
+        return;
+    for (uint32_t i = 0; i * CHUNK_CONNECTIONS < table->count; i++)
+        g_aligned_free(table->chunks[i]);
+    g_free(table->chunks);
+    g_free(table->slots);
+    event_store_clear(&table->events);
+    pool_clear(&table->holes);
+    g_free(table);
+}
+
+uint32_t flow_table_count(const FlowTable *table)
+{
+    return table->count;
+}
+
+Connection *flow_table_get(const FlowTable *table, uint32_t stream)
+{
+    return &table->chunks[stream / CHUNK_CONNECTIONS][stream % CHUNK_CONNECTIONS];
+}
+
+const Event *flow_table_events(const FlowTable *table, const Connection *connection)
+{
+    return event_store_get(&table->events, connection);
+}
+
+int64_t flow_table_missing_below(const FlowTable *table, const Connection *connection, unsigned end,
+                                 int64_t limit)
+{
+    return holes_missing_below(&table->holes, connection, end, limit);
+}
+
+int64_t flow_table_contiguous(const FlowTable *table, const Connection *connection, unsigned end)
+{
+    return holes_contiguous(&table->holes, connection, end);
+}
+
+/* The folded 128-bit product, as in wyhash: cheap, and without the seed nobody can aim at a slot. */
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    __uint128_t product = (__uint128_t)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static uint64_t hash_endpoint(const FlowTable *table, const uint8_t address[16], uint16_t port,
+                              uint8_t version)
+{
+    uint64_t high, low;
+    memcpy(&high, address, 8);
+    memcpy(&low, address + 8, 8);
+    uint64_t inner = mix(high ^ table->seed[0], (low + ((uint64_t)port << 8 | version)) ^ table->seed[1]);
+    return mix(inner ^ table->seed[1], port ^ low ^ table->seed[0]);
+}
+
+/* The same for both directions: the two ends' hashes are added. */
+uint64_t flow_table_hash(const FlowTable *table, const Segment *segment)
+{
+    return hash_endpoint(table, segment->source, segment->source_port, segment->ip_version) +
+           hash_endpoint(table, segment->destination, segment->destination_port, segment->ip_version);
+}
+
+void flow_table_prefetch(const FlowTable *table, uint64_t hash)
+{
+    __builtin_prefetch(&table->slots[(uint32_t)hash & table->mask]);
+}
+
+static bool endpoint_is(const Connection *connection, unsigned end, const uint8_t address[16], uint16_t port)
+{
+    return connection->port[end] == port && !memcmp(connection->address[end], address, 16);
+}
+
+/* Which end sent the segment: 0 or 1; -1 where it is of another connection. */
+static int sender_of(const Connection *connection, const Segment *segment)
+{
+    if (connection->ip_version != segment->ip_version)
+        return -1;
+    if (endpoint_is(connection, 0, segment->source, segment->source_port) &&
+        endpoint_is(connection, 1, segment->destination, segment->destination_port))
+        return 0;
+    if (endpoint_is(connection, 1, segment->source, segment->source_port) &&
+        endpoint_is(connection, 0, segment->destination, segment->destination_port))
+        return 1;
+    return -1;
+}
+
+static void flow_table_grow(FlowTable *table)
+{
+    uint32_t old_count = table->mask + 1;
+    Slot *old = table->slots;
+    table->mask = old_count * 2 - 1;
+    table->slots = new_slots(old_count * 2);
+    for (uint32_t i = 0; i < old_count; i++) {
+        if (old[i].stream == NO_CONNECTION)
+            continue;
+        uint32_t place = old[i].tag & table->mask;
+        while (table->slots[place].stream != NO_CONNECTION)
+            place = (place + 1) & table->mask;
+        table->slots[place] = old[i];
+    }
+    g_free(old);
+}
+
+static uint32_t new_connection(FlowTable *table, const Segment *segment, uint32_t previous)
+{
+    uint32_t stream = table->count++, chunk = stream / CHUNK_CONNECTIONS;
+    if (stream % CHUNK_CONNECTIONS == 0) {
+        if (chunk == table->chunk_capacity) {
+            table->chunk_capacity = chunk ? chunk * 2 : 16;
+            table->chunks = g_renew(Connection *, table->chunks, table->chunk_capacity);
+        }
+        table->chunks[chunk] = g_aligned_alloc(CHUNK_CONNECTIONS, sizeof(Connection), 64);
+    }
+    Connection *connection = flow_table_get(table, stream);
+    memset(connection, 0, sizeof *connection);
+    memcpy(connection->address[0], segment->source, 16);
+    memcpy(connection->address[1], segment->destination, 16);
+    connection->port[0] = segment->source_port;
+    connection->port[1] = segment->destination_port;
+    connection->ip_version = segment->ip_version;
+    connection->first_ns = segment->time_ns;
+    connection->first_frame = segment->frame > UINT32_MAX ? UINT32_MAX : (uint32_t)segment->frame;
+    connection->previous = previous;
+    return stream;
+}
+
+/* The newest connection of the segment's tuple, made where there is none; *ret_sender is its end. */
+static Slot *find_slot(FlowTable *table, const Segment *segment, uint64_t hash, int *ret_sender)
+{
+    uint32_t tag = (uint32_t)hash, place = tag & table->mask;
+    for (;; place = (place + 1) & table->mask) {
+        Slot *slot = &table->slots[place];
+        if (slot->stream == NO_CONNECTION) {
+            slot->tag = tag;
+            slot->stream = new_connection(table, segment, NO_CONNECTION);
+            table->tuples++;
+            *ret_sender = 0;
+            return slot;
+        }
+        if (slot->tag == tag) {
+            *ret_sender = sender_of(flow_table_get(table, slot->stream), segment);
+            if (*ret_sender >= 0)
+                return slot;
+        }
+    }
+}
+
+static bool opens_new_stream(const Connection *connection, unsigned end, const Segment *segment)
+{
+    return (segment->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && connection->known[end] & KNOWN_BASE &&
+           segment->seq != connection->sequence[end].isn;
+}
+
+/* An ICMP error is about a segment that is tracked, if it was captured, when it passes itself. */
+static uint16_t track_quote(Connection *connection, unsigned end, const Segment *segment)
+{
+    if (!(connection->known[end] & KNOWN_BASE)) {
+        connection->known[end] |= KNOWN_BASE;
+        bool is_syn = segment->flags & TCP_SYN;
+        connection->sequence[end] =
+            (Sequence){.isn = segment->seq - !is_syn, .next = !is_syn, .acked = ACKED_NOTHING};
+    }
+    connection->counts[end].packets++;
+    if (segment->frame <= UINT32_MAX)
+        connection->counts[end].last_frame = (uint32_t)segment->frame;
+    return EVENT_ICMP;
+}
+
+Connection *flow_table_add(FlowTable *table, const Segment *segment)
+{
+    if (table->tuples >= (table->mask + 1) / 2)
+        flow_table_grow(table);
+
+    int sender;
+    Slot *slot = find_slot(table, segment, flow_table_hash(table, segment), &sender);
+    Connection *connection = flow_table_get(table, slot->stream);
+    if (opens_new_stream(connection, (unsigned)sender, segment)) {
+        slot->stream = new_connection(table, segment, slot->stream);
+        connection = flow_table_get(table, slot->stream);
+        sender = 0;
+    }
+
+    unsigned end = (unsigned)sender;
+    const Event *events = event_store_get(&table->events, connection);
+    bool is_quote = segment->kind == SEGMENT_ICMP_QUOTE;
+    uint16_t marks =
+        is_quote ? track_quote(connection, end, segment)
+                 : track_segment(connection, end, segment, events, connection->event_count, &table->holes);
+    connection->last_ns = segment->time_ns;
+    Event event = {
+        .time_ns = segment->time_ns,
+        .frame = segment->frame > UINT32_MAX ? UINT32_MAX : (uint32_t)segment->frame,
+        .seq = segment->seq,
+        .ack = segment->ack,
+        .length = segment->length,
+        .window = is_quote ? (uint16_t)(segment->icmp_type << 8 | segment->icmp_code) : segment->window,
+        .ip_id = segment->ip_id,
+        .marks = (uint16_t)(marks | (end ? EVENT_FROM_1 : 0)),
+        .flags = segment->flags,
+        .ttl = segment->ttl,
+    };
+    event_store_append(&table->events, connection, &event);
+    return connection;
+}

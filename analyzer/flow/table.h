@@ -1,0 +1,41 @@
+/* All connections of a capture: found by address and port, numbered as Wireshark numbers streams.
+ *
+ * A seeded open-addressing table maps a tuple to its newest connection; connections live in chunks and keep
+ * their place. The index of a connection is its stream number.
+ *
+ * When a stream begins (read from Wireshark 4.0's packet-tcp.c and held against tshark by the tests): where
+ * the tuple is new, or where a SYN without ACK has another number than the base of its sender's numbers. A
+ * SYN with the same number, a SYN-ACK with another, and whatever follows a FIN or an RST stay in the stream.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "flow/connection.h"
+#include "flow/events.h"
+#include "flow/holes.h"
+
+typedef struct FlowTable FlowTable;
+
+/* `seed` keys the hash: random in the program, since a capture may be made to collide; fixed in tests. */
+FlowTable *flow_table_new(uint64_t seed);
+void flow_table_free(FlowTable *table);
+
+/* Files the segment under its connection, tracks its numbers and keeps its event. Returns the connection; the
+ * pointer is good for the life of the table. */
+Connection *flow_table_add(FlowTable *table, const Segment *segment);
+
+uint32_t flow_table_count(const FlowTable *table);
+Connection *flow_table_get(const FlowTable *table, uint32_t stream);
+
+/* The events that are kept of it, in the order of the capture. Borrowed until the next flow_table_add(). */
+const Event *flow_table_events(const FlowTable *table, const Connection *connection);
+
+/* holes.h, for whoever has only the table. */
+int64_t flow_table_missing_below(const FlowTable *table, const Connection *connection, unsigned end,
+                                 int64_t limit);
+int64_t flow_table_contiguous(const FlowTable *table, const Connection *connection, unsigned end);
+
+/* Prefetching for batches: hash first, then look the slot up, then touch the connection. */
+uint64_t flow_table_hash(const FlowTable *table, const Segment *segment);
+void flow_table_prefetch(const FlowTable *table, uint64_t hash);

@@ -1,0 +1,154 @@
+/* The history of one connection: what each end did and what state it was in, worked out with hindsight.
+ *
+ * Two TCP state machines ran and the capture saw one point between them. The history replays the kept events
+ * for each side by itself: what a side sent is certain; when it had received something is decided by the
+ * acknowledgement numbers of what it sent afterwards (RFC 9293 3.10), not by the order at the capture point,
+ * and where it sent nothing afterwards the arrival is presumed.
+ *
+ * Everything here is by side, client or server; frames are 0 for none. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "base/side.h"
+#include "flow/table.h"
+
+/* How the connection began in this capture. */
+typedef enum {
+    HANDSHAKE_FULL,         /* SYN, SYN-ACK and an acknowledgement of it */
+    HANDSHAKE_SIMULTANEOUS, /* SYNs from both sides (RFC 9293 3.5, figure 7) */
+    HANDSHAKE_SYN_ONLY,     /* SYN, no SYN-ACK */
+    HANDSHAKE_UNFINISHED,   /* SYN and SYN-ACK, never acknowledged */
+    HANDSHAKE_PARTIAL,      /* part of it is missing, what follows shows that it was completed */
+    HANDSHAKE_NONE,         /* the capture shows none of it */
+} Handshake;
+
+/* What an RST's numbers prove about why it was sent (RFC 9293 3.5.2). */
+typedef enum {
+    RST_FORM_REPLY, /* its SEQ is the ACK of a segment it answers, or it answers a segment without ACK */
+    RST_FORM_ABORT, /* SEQ = SND.NXT and ACK = RCV.NXT: a socket that still existed gave up */
+    RST_FORM_OTHER, /* neither fits what was captured */
+} RstForm;
+
+typedef enum {
+    RST_ANSWERS_NOTHING,
+    RST_ANSWERS_SYN,
+    RST_ANSWERS_SYN_ACK,
+    RST_ANSWERS_DATA,
+    RST_ANSWERS_FIN,
+    RST_ANSWERS_ACK,
+    RST_ANSWERS_KEEPALIVE,
+} RstAnswers;
+
+/* One kept segment as a report shows it, and the states after it. */
+typedef struct {
+    int64_t time_ns;
+    int64_t seq, ack;       /* relative; ack is only meaningful with TCP_ACK */
+    uint32_t frame;         /* of a run: its last */
+    uint32_t first_frame;   /* of a run: its first; else frame */
+    uint32_t length;        /* payload bytes; of a run: 0 */
+    uint32_t segments;      /* 1; of a run: how many */
+    uint32_t data_segments; /* of a run: how many with payload */
+    uint16_t marks;         /* EVENT_… */
+    uint8_t flags, ttl;
+    uint8_t side;         /* Side that sent it; of a run: meaningless */
+    uint8_t state[SIDES]; /* TcpState after it, of client and server */
+    uint8_t changed;      /* bit 0: the client's state changed here, bit 1: the server's */
+    uint16_t window, ip_id;
+} HistoryRow;
+
+typedef struct {
+    uint32_t frame; /* that caused it: sent by the side itself, or received by it */
+    uint8_t row; /* index of the row at which it is shown: it may have arrived later than it was captured */
+    uint8_t side, from, to; /* Side, TcpState, TcpState */
+    bool inferred;          /* presumed, not proven by anything the side sent */
+} Transition;
+
+typedef struct {
+    int64_t time_ns;
+    int64_t seq; /* relative number of the FIN itself */
+    uint32_t frame, ack_frame;
+    uint32_t length; /* payload in the same segment */
+    uint8_t side, row;
+    bool retransmission, acks_peer_fin;
+} FinRecord;
+
+typedef struct {
+    int64_t time_ns, seq, ack; /* relative */
+    int64_t delay_ns;          /* since the segment it answers */
+    uint32_t frame, answers_frame;
+    uint32_t length; /* payload: text (RFC 9293 3.5.3) or a diagnostic */
+    uint8_t side, row, answers_row;
+    uint8_t form;            /* RstForm */
+    uint8_t answers;         /* RstAnswers */
+    uint8_t state_of_sender; /* TcpState before it */
+    bool has_ack;
+    bool effective;        /* the other side took it, as far as the capture shows */
+    bool exact, in_window; /* SEQ against RCV.NXT of the other side (RFC 5961 3.2); valid with window_known */
+    bool window_known;
+    bool ttl_differs, ip_id_differs, timestamps_missing; /* unlike the other segments of its side */
+    bool sender_goes_on; /* its alleged sender sends on as if nothing had happened */
+} ResetRecord;
+
+/* What is known of one side at the end. Numbers are relative to the ISN. */
+typedef struct {
+    Address address;
+    uint16_t port;
+    uint8_t end;           /* index into Connection */
+    uint8_t state;         /* TcpState at the end of the capture */
+    uint8_t highest_state; /* whether it was ever ESTABLISHED: the last synchronized state it was in */
+    bool sent;             /* anything of it was captured */
+    bool syn, syn_ack, fin, rst;
+    bool fin_acked, fin_acks_peer_fin, fin_with_data, established;
+    uint32_t packets;
+    uint32_t syn_frame, first_frame, last_frame;
+    uint32_t syns; /* segments */
+    int64_t syn_ns, last_ns;
+    int64_t next, acked;              /* SND.NXT and SND.UNA; acked is INT64_MIN where nothing was */
+    int64_t received;                 /* RCV.NXT: the highest number it acknowledged; INT64_MIN for none */
+    int64_t data_bytes;               /* payload sent, holes included */
+    int64_t data_acked, data_unacked; /* of it */
+    int64_t gap_bytes;                /* acknowledged by the other side, never captured */
+    int64_t missing_bytes;            /* neither captured nor acknowledged, below SND.NXT */
+    int64_t after_peer_fin_bytes;     /* new payload sent after the other side's FIN was captured */
+    int64_t first_data_ns, last_data_ns;
+    uint32_t first_data_frame, last_data_frame;
+    int64_t fin_seq, fin_ns, fin_ack_ns;
+    uint32_t fin_frame, fin_ack_frame, fins;
+    uint32_t resets, retransmissions, keepalives, duplicates;
+    uint32_t window; /* last advertised, scaled where known */
+    bool window_scaled;
+    uint8_t ttl;
+} HistorySide;
+
+#define HISTORY_TRANSITIONS_MAX 32
+
+typedef struct {
+    uint32_t stream, previous; /* previous: NO_CONNECTION for none */
+    bool roles_guessed;        /* no SYN was captured: who is the client is a guess */
+    uint8_t handshake;         /* Handshake */
+    int64_t start_ns, end_ns;
+    uint32_t first_frame, last_frame, packets;
+    HistorySide side[SIDES];
+
+    HistoryRow rows[EVENTS_MAX];
+    Transition transitions[HISTORY_TRANSITIONS_MAX];
+    FinRecord fins[EVENTS_MAX];
+    ResetRecord resets[EVENTS_MAX];
+    uint8_t row_count, transition_count, fin_count, reset_count;
+    bool has_runs; /* some segments are not among the rows */
+
+    int closer;        /* Side whose FIN or RST began the end, -1 for nobody */
+    int resetter;      /* Side that sent the first RST that counted, -1 for nobody */
+    int first_reset;   /* index of that RST in resets, or -1 */
+    bool fins_crossed; /* both sides' first FINs, neither acknowledging the other */
+} History;
+
+/* Works out the history of a connection into `ret_history`, a scratch record that is used again and again. */
+void history_build(History *ret_history, const FlowTable *table, uint32_t stream);
+
+const char *handshake_name(Handshake handshake);
+const char *rst_form_name(RstForm form);
+const char *rst_answers_name(RstAnswers answers);

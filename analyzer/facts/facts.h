@@ -1,0 +1,23 @@
+/* The facts of one connection at a time: computed from its history when a rule or a report asks. */
+#pragma once
+
+#include "endpoint/history.h"
+#include "facts/catalogue.h"
+
+/* What is known of the capture as a whole and of the other connections in it. */
+typedef struct FactContext FactContext;
+
+FactContext *fact_context_new(void);
+void fact_context_free(FactContext *context);
+
+/* Call once for every connection of the capture before the first fact_set_begin(). */
+void fact_context_note(FactContext *context, const FlowTable *table, uint32_t stream);
+
+/* The capture as a whole: first and last frame's time, whether the file was cut. Call once, at its end. */
+void fact_context_capture(FactContext *context, int64_t first_ns, int64_t last_ns, uint64_t frames, bool cut);
+
+/* Turns to another connection; all facts are forgotten. Both stay borrowed until the next call. */
+void fact_set_begin(FactSet *facts, const History *history, const FactContext *context);
+
+/* The history it was begun with, for whoever reports more than facts. */
+const History *fact_set_history(const FactSet *facts);

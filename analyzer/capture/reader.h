@@ -15,12 +15,12 @@
 typedef struct CaptureReader CaptureReader;
 
 typedef struct {
-    char *name;             /* if_name, or NULL */
-    char *description;      /* if_description, or NULL */
-    uint32_t snaplen;       /* 0: no limit */
-    uint16_t link_type;     /* LINKTYPE_ value */
-    uint64_t frames;        /* read from it so far */
-    uint64_t dropped;       /* by the capturing system, from statistics blocks; valid with drops_known */
+    char *name;         /* if_name, or NULL */
+    char *description;  /* if_description, or NULL */
+    uint32_t snaplen;   /* 0: no limit */
+    uint16_t link_type; /* LINKTYPE_ value */
+    uint64_t frames;    /* read from it so far */
+    uint64_t dropped;   /* by the capturing system, from statistics blocks; valid with drops_known */
     bool drops_known;
 } CaptureInterface;
 
@@ -28,12 +28,23 @@ typedef struct {
  * could ever be read: missing, a directory, empty, not a capture. The message begins with the path and says
  * the offset, what was expected and what was found. Caller frees. */
 CaptureReader *capture_reader_open(const char *path, GError **error);
+
+/* The same over bytes in memory, which are borrowed until the reader is freed; messages name it "memory". */
+CaptureReader *capture_reader_open_memory(const uint8_t *bytes, size_t length, GError **error);
+
 void capture_reader_free(CaptureReader *reader);
 
 /* The next frame. False at the end, which may have come early: then capture_reader_diagnostics() says why.
- * The bytes stay valid until the reader is freed where capture_reader_is_mapped(), else until the next call. */
+ * The bytes stay valid until the reader is freed where capture_reader_is_mapped(), else until the next call.
+ */
 bool capture_reader_next(CaptureReader *reader, Frame *ret_frame);
 
+/* Up to `max` frames in one call, at least one while there are any; 0 at the end. Fewer than `max` means
+ * nothing. From a pipe it never waits for a second frame. All their bytes stay valid as those of one frame
+ * do. */
+unsigned capture_reader_next_batch(CaptureReader *reader, Frame *ret_frames, unsigned max);
+
+/* Whether the bytes of every frame stay where they are (a plain file, or memory). */
 bool capture_reader_is_mapped(const CaptureReader *reader);
 
 /* What was odd about the file so far; grows while reading. Borrowed. */

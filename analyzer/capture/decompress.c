@@ -1,0 +1,324 @@
+/* One loop for all formats (decompressor_read), and for each format a `step` that takes input and gives
+ * output. The libraries differ in how they say "frame complete" and "more input, please"; a step reduces that
+ * to DecoderResult. What follows a complete frame is decided here, once: another frame, the end, or bytes
+ * that are no frame (zero padding from a tape, say), which gzip(1) and Wireshark ignore and which we ignore
+ * with a remark. */
+#include "capture/decompress.h"
+
+#include <glib.h>
+#include <inttypes.h>
+#include <lz4frame.h>
+#include <lzma.h>
+#include <string.h>
+#include <zlib.h>
+#include <zstd.h>
+
+/* xz -9 needs 65 MiB; files made with a larger dictionary are refused with a message. */
+#define XZ_MEMORY_MAX (UINT64_C(256) << 20)
+
+typedef enum { DECODER_MORE, DECODER_FRAME_END, DECODER_FAILED } DecoderResult;
+
+typedef struct {
+    const uint8_t *in; /* advanced by what was taken */
+    const uint8_t *in_end;
+    uint8_t *out; /* advanced by what was given */
+    uint8_t *out_end;
+    bool finish;      /* nothing follows in_end */
+    const char *text; /* of a failure; static */
+} DecoderStep;
+
+struct CompressionFormat {
+    const char *name;
+    bool (*recognizes)(const uint8_t *bytes, size_t length);
+    void *(*open)(void);
+    DecoderResult (*step)(void *state, DecoderStep *step);
+    void (*close)(void *state);
+};
+
+struct Decompressor {
+    const CompressionFormat *format;
+    RawInput *input;
+    void *state;
+    bool between; /* a frame is complete, and what follows has not been looked at */
+    bool ended;
+    char *failure;
+    char *remark;
+};
+
+/* gzip (RFC 1952): members follow one another. */
+
+static bool gzip_recognizes(const uint8_t *bytes, size_t length)
+{
+    return length >= 3 && bytes[0] == 0x1f && bytes[1] == 0x8b && bytes[2] == Z_DEFLATED;
+}
+
+static void *gzip_open(void)
+{
+    z_stream *stream = g_new0(z_stream, 1);
+    int result = inflateInit2(stream, 16 + MAX_WBITS); /* 16: a gzip header, not a zlib one */
+    g_assert(result == Z_OK);
+    return stream;
+}
+
+static DecoderResult gzip_step(void *state, DecoderStep *step)
+{
+    z_stream *stream = state;
+    size_t in = (size_t)(step->in_end - step->in), out = (size_t)(step->out_end - step->out);
+    stream->next_in = (Bytef *)step->in;
+    stream->avail_in = (uInt)MIN(in, UINT32_MAX);
+    stream->next_out = step->out;
+    stream->avail_out = (uInt)MIN(out, UINT32_MAX);
+    int result = inflate(stream, Z_NO_FLUSH);
+    step->in = stream->next_in;
+    step->out = stream->next_out;
+    if (result == Z_STREAM_END) {
+        inflateReset(stream);
+        return DECODER_FRAME_END;
+    }
+    if (result == Z_OK || result == Z_BUF_ERROR)
+        return DECODER_MORE;
+    step->text = stream->msg ? stream->msg : "unreadable header";
+    return DECODER_FAILED;
+}
+
+static void gzip_close(void *state)
+{
+    inflateEnd(state);
+    g_free(state);
+}
+
+/* Frames that zstd and lz4 readers skip share their magic numbers: 50..5f 2a 4d 18. */
+static bool is_skippable_frame(const uint8_t *bytes, size_t length)
+{
+    return length >= 4 && (bytes[0] & 0xf0) == 0x50 && !memcmp(bytes + 1, "\x2a\x4d\x18", 3);
+}
+
+/* zstd (RFC 8878): frames follow one another; windows above 128 MiB are refused by the library. */
+
+static bool zstd_recognizes(const uint8_t *bytes, size_t length)
+{
+    return (length >= 4 && !memcmp(bytes, "\x28\xb5\x2f\xfd", 4)) || is_skippable_frame(bytes, length);
+}
+
+static void *zstd_open(void)
+{
+    return ZSTD_createDStream();
+}
+
+static DecoderResult zstd_step(void *state, DecoderStep *step)
+{
+    ZSTD_inBuffer in = {step->in, (size_t)(step->in_end - step->in), 0};
+    ZSTD_outBuffer out = {step->out, (size_t)(step->out_end - step->out), 0};
+    size_t result = ZSTD_decompressStream(state, &out, &in);
+    step->in += in.pos;
+    step->out += out.pos;
+    if (ZSTD_isError(result)) {
+        step->text = ZSTD_getErrorName(result);
+        return DECODER_FAILED;
+    }
+    return result ? DECODER_MORE : DECODER_FRAME_END;
+}
+
+static void zstd_close(void *state)
+{
+    ZSTD_freeDStream(state);
+}
+
+/* lz4's frame format; the "legacy" one (02 21 4c 18) has no library and is not read. */
+
+static bool lz4_recognizes(const uint8_t *bytes, size_t length)
+{
+    return (length >= 4 && !memcmp(bytes, "\x04\x22\x4d\x18", 4)) || is_skippable_frame(bytes, length);
+}
+
+static void *lz4_open(void)
+{
+    LZ4F_dctx *context = NULL;
+    LZ4F_errorCode_t result = LZ4F_createDecompressionContext(&context, LZ4F_VERSION);
+    g_assert(!LZ4F_isError(result));
+    return context;
+}
+
+static DecoderResult lz4_step(void *state, DecoderStep *step)
+{
+    size_t in = (size_t)(step->in_end - step->in), out = (size_t)(step->out_end - step->out);
+    size_t result = LZ4F_decompress(state, step->out, &out, step->in, &in, NULL);
+    if (LZ4F_isError(result)) { /* the sizes are not to be trusted then */
+        step->text = LZ4F_getErrorName(result);
+        return DECODER_FAILED;
+    }
+    step->in += in;
+    step->out += out;
+    return result ? DECODER_MORE : DECODER_FRAME_END;
+}
+
+static void lz4_close(void *state)
+{
+    LZ4F_freeDecompressionContext(state);
+}
+
+/* xz: streams and padding follow one another; the library itself walks over both. */
+
+static bool xz_recognizes(const uint8_t *bytes, size_t length)
+{
+    return length >= 6 && !memcmp(bytes,
+                                  "\xfd"
+                                  "7zXZ\0",
+                                  6);
+}
+
+static void *xz_open(void)
+{
+    lzma_stream *stream = g_new0(lzma_stream, 1);
+    lzma_ret result = lzma_stream_decoder(stream, XZ_MEMORY_MAX, LZMA_CONCATENATED);
+    g_assert(result == LZMA_OK);
+    return stream;
+}
+
+static const char *xz_text(lzma_ret result)
+{
+    switch (result) {
+    case LZMA_MEMLIMIT_ERROR:
+        return "needs more than 256 MiB of memory";
+    case LZMA_OPTIONS_ERROR:
+        return "unsupported options";
+    case LZMA_FORMAT_ERROR:
+        return "not an xz stream";
+    default:
+        return "corrupt data";
+    }
+}
+
+static DecoderResult xz_step(void *state, DecoderStep *step)
+{
+    lzma_stream *stream = state;
+    stream->next_in = step->in;
+    stream->avail_in = (size_t)(step->in_end - step->in);
+    stream->next_out = step->out;
+    stream->avail_out = (size_t)(step->out_end - step->out);
+    lzma_ret result = lzma_code(stream, step->finish ? LZMA_FINISH : LZMA_RUN);
+    step->in = stream->next_in;
+    step->out = stream->next_out;
+    if (result == LZMA_STREAM_END)
+        return DECODER_FRAME_END;
+    if (result == LZMA_OK || result == LZMA_BUF_ERROR)
+        return DECODER_MORE;
+    step->text = xz_text(result);
+    return DECODER_FAILED;
+}
+
+static void xz_close(void *state)
+{
+    lzma_end(state);
+    g_free(state);
+}
+
+/* zstd stands before lz4: a file that begins with a skippable frame is zstd's (pzstd writes such). */
+static const CompressionFormat formats[] = {
+    {"gzip", gzip_recognizes, gzip_open, gzip_step, gzip_close},
+    {"zstd", zstd_recognizes, zstd_open, zstd_step, zstd_close},
+    {"lz4", lz4_recognizes, lz4_open, lz4_step, lz4_close},
+    {"xz", xz_recognizes, xz_open, xz_step, xz_close},
+};
+
+const CompressionFormat *compression_detect(const uint8_t *bytes, size_t length)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(formats); i++)
+        if (formats[i].recognizes(bytes, length))
+            return &formats[i];
+    return NULL;
+}
+
+const char *compression_name(const CompressionFormat *format)
+{
+    return format->name;
+}
+
+Decompressor *decompressor_new(const CompressionFormat *format, RawInput *input)
+{
+    Decompressor *decompressor = g_new0(Decompressor, 1);
+    decompressor->format = format;
+    decompressor->input = input;
+    decompressor->state = format->open();
+    g_assert(decompressor->state);
+    return decompressor;
+}
+
+void decompressor_free(Decompressor *decompressor)
+{
+    if (!decompressor)
+        return;
+    decompressor->format->close(decompressor->state);
+    g_free(decompressor->failure);
+    g_free(decompressor->remark);
+    g_free(decompressor);
+}
+
+static void decompressor_fail(Decompressor *decompressor, const char *text)
+{
+    const char *name = decompressor->format->name;
+    uint64_t position = raw_input_position(decompressor->input);
+    decompressor->ended = true;
+    if (decompressor->input->error_number)
+        decompressor->failure =
+            g_strdup_printf("reading failed at byte %" PRIu64 " of the compressed file: %s", position,
+                            g_strerror(decompressor->input->error_number));
+    else if (text)
+        decompressor->failure = g_strdup_printf(
+            "the %s data is damaged at byte %" PRIu64 " of the compressed file: %s", name, position, text);
+    else
+        decompressor->failure = g_strdup_printf(
+            "the %s data is cut short: the compressed file ends at byte %" PRIu64, name, position);
+}
+
+/* After a complete frame: is there another? */
+static bool decompressor_next_frame(Decompressor *decompressor)
+{
+    RawInput *input = decompressor->input;
+    bool any = raw_input_peek(input, 1);
+    if (any) {
+        raw_input_peek(input, COMPRESSION_MAGIC_BYTES);
+        decompressor->between = false;
+        if (decompressor->format->recognizes(input->at, raw_input_left(input)))
+            return true;
+        decompressor->remark = g_strdup_printf("bytes that are no %s data follow byte %" PRIu64
+                                               " of the compressed file and were ignored",
+                                               decompressor->format->name, raw_input_position(input));
+    } else if (input->error_number) {
+        decompressor_fail(decompressor, NULL);
+    }
+    decompressor->ended = true;
+    return false;
+}
+
+size_t decompressor_read(Decompressor *decompressor, uint8_t *out, size_t capacity)
+{
+    RawInput *input = decompressor->input;
+    while (!decompressor->ended && (!decompressor->between || decompressor_next_frame(decompressor))) {
+        bool finish = !raw_input_peek(input, 1);
+        DecoderStep step = {
+            .in = input->at, .in_end = input->end, .out = out, .out_end = out + capacity, .finish = finish};
+        DecoderResult result = decompressor->format->step(decompressor->state, &step);
+        bool moved = step.in != input->at || step.out != out;
+        input->at = step.in;
+        if (result == DECODER_FRAME_END)
+            decompressor->between = true;
+        else if (result == DECODER_FAILED)
+            decompressor_fail(decompressor, step.text);
+        else if (!moved)
+            decompressor_fail(decompressor, finish ? NULL : "no progress");
+        if (step.out != out)
+            return (size_t)(step.out - out);
+    }
+    return 0;
+}
+
+const char *decompressor_failure(const Decompressor *decompressor)
+{
+    return decompressor->failure;
+}
+
+const char *decompressor_remark(const Decompressor *decompressor)
+{
+    return decompressor->remark;
+}

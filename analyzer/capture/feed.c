@@ -1,0 +1,224 @@
+#include "capture/feed.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+#define STREAM_BUFFER_BYTES (512 * 1024)
+#define PIPE_BYTES          (1024 * 1024)
+/* A multiple of any page size. */
+#define MAP_CHUNK_BYTES ((size_t)4 << 20)
+
+#ifndef MADV_POPULATE_READ /* Linux 5.14 */
+#define MADV_POPULATE_READ 22
+#endif
+
+static void feed_init(Feed *feed)
+{
+    *feed = (Feed){.fd = -1, .input = {.fd = -1}};
+}
+
+void feed_clear(Feed *feed)
+{
+    decompressor_free(feed->decompressor);
+    raw_input_clear(&feed->input);
+    if (feed->mapped)
+        munmap((void *)feed->map, feed->mapped);
+    if (feed->fd > STDERR_FILENO)
+        close(feed->fd);
+    g_free(feed->buffer);
+    g_free(feed->failure);
+    feed_init(feed);
+}
+
+/* A regular file that nobody has read from yet; anything else is a stream. */
+static void feed_try_map(Feed *feed, uint64_t size)
+{
+    if (!size || size > SIZE_MAX || lseek(feed->fd, 0, SEEK_CUR) != 0)
+        return;
+    void *map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, feed->fd, 0);
+    if (map == MAP_FAILED)
+        return;
+    if (compression_detect(map, MIN(size, COMPRESSION_MAGIC_BYTES))) {
+        munmap(map, size);
+        return;
+    }
+    madvise(map, size, MADV_SEQUENTIAL);
+    feed->map = feed->at = feed->end = map;
+    feed->map_len = size;
+    feed->mapped = size;
+}
+
+static void feed_use_stream(Feed *feed)
+{
+    raw_input_peek(&feed->input, COMPRESSION_MAGIC_BYTES);
+    const CompressionFormat *format = compression_detect(feed->input.at, raw_input_left(&feed->input));
+    if (format) {
+        feed->decompressor = decompressor_new(format, &feed->input);
+        feed->compression = compression_name(format);
+    }
+    feed->buffer_len = STREAM_BUFFER_BYTES;
+    feed->buffer = g_malloc(feed->buffer_len);
+    feed->at = feed->end = feed->buffer;
+}
+
+static bool feed_fail_errno(const char *path, GError **error)
+{
+    g_set_error(error, CLOSELINT_ERROR, CLOSELINT_ERROR_INPUT, "%s: %s", path, g_strerror(errno));
+    return false;
+}
+
+bool feed_open(Feed *feed, const char *path, GError **error)
+{
+    feed_init(feed);
+    bool is_stdin = !strcmp(path, "-");
+    feed->fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    struct stat status;
+    if (feed->fd < 0 || fstat(feed->fd, &status) < 0)
+        return feed_fail_errno(path, error);
+    if (S_ISDIR(status.st_mode)) {
+        errno = EISDIR;
+        return feed_fail_errno(path, error);
+    }
+    if (S_ISREG(status.st_mode)) {
+        feed->file_size = (uint64_t)status.st_size;
+        feed_try_map(feed, feed->file_size);
+    }
+#ifdef F_SETPIPE_SZ
+    if (S_ISFIFO(status.st_mode))
+        fcntl(feed->fd, F_SETPIPE_SZ, PIPE_BYTES);
+#endif
+    if (!feed->map) {
+        raw_input_init_fd(&feed->input, feed->fd);
+        feed_use_stream(feed);
+        if (feed->input.error_number) {
+            errno = feed->input.error_number;
+            return feed_fail_errno(path, error);
+        }
+    }
+    return true;
+}
+
+void feed_open_memory(Feed *feed, const uint8_t *bytes, size_t length)
+{
+    feed_init(feed);
+    feed->file_size = length;
+    if (compression_detect(bytes, length)) {
+        raw_input_init_memory(&feed->input, bytes, length);
+        feed_use_stream(feed);
+        return;
+    }
+    feed->map = feed->at = bytes;
+    feed->end = bytes + length;
+    feed->end_offset = feed->map_len = length;
+}
+
+/* Opens the next chunk of the mapping, and gives back those before the last one. */
+static bool feed_advance_map(Feed *feed, size_t need)
+{
+    if (!feed->mapped || feed->end_offset == feed->map_len)
+        return false;
+    struct stat status;
+    if (fstat(feed->fd, &status) == 0 && (uint64_t)status.st_size < feed->map_len) {
+        /* Touching pages past the end of the file would be a SIGBUS. */
+        feed->failure = g_strdup_printf("the file shrank from %zu to %" PRIu64 " bytes while it was read",
+                                        feed->map_len, (uint64_t)status.st_size);
+        size_t left = feed_left(feed);
+        uint64_t size = MAX((uint64_t)status.st_size, feed->end_offset - left);
+        feed->end_offset = MIN(feed->end_offset, size);
+        feed->end = feed->map + feed->end_offset;
+        feed->map_len = feed->end_offset;
+        return false;
+    }
+    size_t at = (size_t)(feed->at - feed->map);
+    size_t from = (size_t)feed->end_offset;
+    size_t chunk_end = (at + need) / MAP_CHUNK_BYTES * MAP_CHUNK_BYTES + MAP_CHUNK_BYTES;
+    size_t to = MIN(chunk_end, feed->map_len);
+    if (madvise((void *)(feed->map + from), to - from, MADV_POPULATE_READ) < 0)
+        madvise((void *)(feed->map + from), to - from, MADV_WILLNEED);
+    if (to < feed->map_len)
+        madvise((void *)(feed->map + to), MIN(MAP_CHUNK_BYTES, feed->map_len - to), MADV_WILLNEED);
+    size_t passed = at / MAP_CHUNK_BYTES * MAP_CHUNK_BYTES;
+    if (passed > feed->map_passed + MAP_CHUNK_BYTES) {
+        passed -= MAP_CHUNK_BYTES;
+        madvise((void *)(feed->map + feed->map_passed), passed - feed->map_passed, MADV_DONTNEED);
+        feed->map_passed = passed;
+    }
+    feed->end = feed->map + to;
+    feed->end_offset = to;
+    return feed_left(feed) >= need;
+}
+
+/* One read into the free part of the buffer; false at the end. */
+static bool feed_read(Feed *feed)
+{
+    uint8_t *free_part = feed->buffer + (feed->end - feed->buffer);
+    size_t capacity = feed->buffer_len - (size_t)(feed->end - feed->buffer);
+    size_t got;
+    if (feed->decompressor) {
+        got = decompressor_read(feed->decompressor, free_part, capacity);
+        if (!got && !feed->failure)
+            feed->failure = g_strdup(decompressor_failure(feed->decompressor));
+    } else {
+        got = raw_input_read(&feed->input, free_part, capacity);
+        if (!got && feed->input.error_number && !feed->failure)
+            feed->failure = g_strdup_printf("reading failed: %s", g_strerror(feed->input.error_number));
+    }
+    feed->end += got;
+    feed->end_offset += got;
+    return got > 0;
+}
+
+static bool feed_fill_stream(Feed *feed, size_t need)
+{
+    size_t left = feed_left(feed);
+    memmove(feed->buffer, feed->at, left);
+    feed->at = feed->buffer;
+    feed->end = feed->buffer + left;
+    while (feed_left(feed) < need) {
+        if (feed_left(feed) == feed->buffer_len) {
+            feed->buffer_len *= 2;
+            feed->buffer = g_realloc(feed->buffer, feed->buffer_len);
+            feed->at = feed->buffer;
+            feed->end = feed->buffer + feed->buffer_len / 2;
+        }
+        if (!feed_read(feed))
+            return false;
+    }
+    return true;
+}
+
+bool feed_fill(Feed *feed, size_t need)
+{
+    if (feed_left(feed) >= need)
+        return true;
+    return feed->map ? feed_advance_map(feed, need) : feed_fill_stream(feed, need);
+}
+
+bool feed_skip(Feed *feed, uint64_t count)
+{
+    while (feed_left(feed) < count) {
+        count -= feed_left(feed);
+        feed->at = feed->end;
+        if (!feed_fill(feed, 1))
+            return false;
+    }
+    feed->at += count;
+    return true;
+}
+
+const char *feed_remark(const Feed *feed)
+{
+    return feed->decompressor ? decompressor_remark(feed->decompressor) : NULL;
+}
+
+uint64_t feed_file_position(const Feed *feed)
+{
+    return feed->decompressor ? raw_input_position(&feed->input) : feed_offset(feed);
+}

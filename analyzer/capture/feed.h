@@ -1,0 +1,69 @@
+/* Where the bytes of a capture come from, as one window that moves forward: a mapped file, bytes in memory, a
+ * pipe, or a decompressor. Whoever parses reads at..end without asking; at the end of the window it asks
+ * feed_fill() for as many contiguous bytes as it needs, and that is the only call into this file per
+ * megabyte.
+ *
+ * A mapped file is opened to the reader chunk by chunk: each chunk is read ahead by the kernel in one go,
+ * which costs a tenth of its page faults, and chunks long passed are given back, so that a capture of 50 GB
+ * does not show as 50 GB of memory. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capture/decompress.h"
+#include "capture/raw-input.h"
+
+typedef struct {
+    const uint8_t *at;   /* the next byte to parse */
+    const uint8_t *end;  /* of the window */
+    uint64_t end_offset; /* of `end`, from the start of the (decompressed) file */
+
+    const uint8_t *map; /* the whole file or memory; NULL for a stream */
+    size_t map_len;     /* of it that can be read; less than mapped where the file shrank */
+    size_t map_passed;  /* given back to the kernel up to here */
+    size_t mapped;      /* what to unmap; 0 for borrowed memory */
+
+    RawInput input;
+    Decompressor *decompressor; /* NULL: plain */
+    uint8_t *buffer;            /* of a stream */
+    size_t buffer_len;
+
+    int fd;             /* -1: none */
+    uint64_t file_size; /* 0: unknown */
+    const char *compression;
+    char *failure; /* why the bytes ended before their end; NULL: they did not */
+} Feed;
+
+/* Opens `path`, or standard input where it is "-". CLOSELINT_ERROR_INPUT with "PATH: why". */
+bool feed_open(Feed *feed, const char *path, GError **error);
+/* `bytes` are borrowed until feed_clear(). */
+void feed_open_memory(Feed *feed, const uint8_t *bytes, size_t length);
+void feed_clear(Feed *feed);
+
+/* Makes at least `need` bytes lie at at..end. False where the data ends before: what is left lies there then.
+ * Pointers into the window stay valid only where the feed is mapped. A stream's buffer grows with the bytes
+ * that have really come, never to a number that a file claims. */
+bool feed_fill(Feed *feed, size_t need);
+
+/* Moves on over `count` bytes; false where the data ends before. */
+bool feed_skip(Feed *feed, uint64_t count);
+
+/* What was odd about the file although all of it was read, or NULL. Borrowed. */
+const char *feed_remark(const Feed *feed);
+
+/* Bytes of the file, before decompression, that have been used. */
+uint64_t feed_file_position(const Feed *feed);
+
+static inline size_t feed_left(const Feed *feed)
+{
+    return (size_t)(feed->end - feed->at);
+}
+
+/* Of the next byte, from the start of the (decompressed) file. */
+static inline uint64_t feed_offset(const Feed *feed)
+{
+    return feed->end_offset - feed_left(feed);
+}

@@ -1,0 +1,269 @@
+/* The pcap file format: a file header of 24 bytes, then records of a header of 16 and the packet's bytes.
+ *
+ *      0  magic           a1b2c3d4 (microseconds), a1b23c4d (nanoseconds), in the order of the writing host
+ *      4  version         major and minor, 16 bits each: 2.4
+ *      8  time zone, sigfigs: never used
+ *     16  snap length
+ *     20  link type       16 bits; above them the length of the FCS (4 bits) and reserved bits
+ *
+ * Records hold seconds, their fraction, captured length and original length. Variants, as libpcap and
+ * Wireshark read them: a1b2cd34 (Kuznetzov's patch of 1999: 8 more bytes a record), 1c0001ab and 1c0001ac
+ * (Ixia: 4 more bytes in the file header), AIX (version 2.2 with interface types of RFC 1573, and
+ * nanoseconds), versions before 2.3 and DG/UX's 543.0 (the two lengths exchanged). Sources: libpcap's
+ * sf-pcap.c, draft-ietf-opsawg-pcap. */
+#include "capture/reader-private.h"
+
+#include <inttypes.h>
+
+#include "capture/bytes.h"
+
+#define PCAP_HEADER_BYTES 24
+#define PCAP_RECORD_BYTES 16
+
+/* Above it a captured length is damage: what libpcap and Wireshark agree on, with the exceptions both make.
+ */
+#define PCAP_CAPTURED_MAX      UINT32_C(262144)
+#define PCAP_CAPTURED_MAX_WIDE (UINT32_C(128) << 20)
+
+#define LINKTYPE_USB_LINUX_MMAPPED 220
+#define LINKTYPE_DBUS              231
+#define LINKTYPE_USBPCAP           249
+#define LINKTYPE_EBHSCR            279
+
+typedef struct {
+    uint32_t magic;
+    uint32_t file_header_bytes;
+    uint32_t record_header_bytes;
+    uint32_t parts_per_second;
+    const char *name;
+} PcapVariant;
+
+static const PcapVariant variants[] = {
+    {0xa1b2c3d4, 24, 16, 1000000, "pcap"},
+    {0xa1b23c4d, 24, 16, 1000000000, "nanosecond pcap"},
+    {0xa1b2cd34, 24, 24, 1000000, "modified pcap"},
+    {0x1c0001ab, 28, 16, 1000000, "Ixia lcap (software)"},
+    {0x1c0001ac, 28, 16, 1000000000, "Ixia lcap (hardware)"},
+};
+
+static const PcapVariant *pcap_variant_find(const uint8_t *magic, bool *ret_big_endian)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(variants); i++) {
+        for (int big_endian = 0; big_endian < 2; big_endian++) {
+            if (read32(magic, big_endian) == variants[i].magic) {
+                *ret_big_endian = big_endian;
+                return &variants[i];
+            }
+        }
+    }
+    return NULL;
+}
+
+bool pcap_file_recognizes(const uint8_t *magic)
+{
+    bool big_endian;
+    return pcap_variant_find(magic, &big_endian) != NULL;
+}
+
+static uint32_t pcap_captured_max(uint16_t link_type)
+{
+    switch (link_type) {
+    case LINKTYPE_USB_LINUX_MMAPPED:
+    case LINKTYPE_DBUS:
+    case LINKTYPE_USBPCAP:
+    case LINKTYPE_EBHSCR:
+        return PCAP_CAPTURED_MAX_WIDE;
+    default:
+        return PCAP_CAPTURED_MAX;
+    }
+}
+
+/* Seconds are unsigned, as Wireshark has them: until 2106, and nothing before 1970. A fraction of a second or
+ * more carries over. */
+static inline int64_t pcap_time_ns(const PcapFile *pcap, uint32_t seconds, uint32_t parts)
+{
+    return (int64_t)seconds * 1000000000 + (int64_t)parts * pcap->ns_per_part;
+}
+
+static inline void pcap_fill_frame(Frame *frame, const PcapFile *pcap, uint64_t number, uint64_t offset,
+                                   const uint8_t *record, uint32_t captured, uint32_t original)
+{
+    uint32_t seconds = read32(record, pcap->big_endian);
+    uint32_t parts = read32(record + 4, pcap->big_endian);
+    frame->number = number;
+    frame->time_ns = pcap_time_ns(pcap, seconds, parts);
+    frame->offset = offset;
+    frame->bytes = record + pcap->header_bytes;
+    frame->captured_len = captured;
+    frame->original_len = original;
+    frame->interface = 0;
+    frame->link_type = pcap->link_type;
+}
+
+/* Whole records with nothing odd, as many as the window holds. */
+static inline unsigned pcap_batch_fast(CaptureReader *reader, Frame *frames, unsigned max)
+{
+    Feed *feed = &reader->feed;
+    const PcapFile pcap = reader->pcap;
+    const uint8_t *at = feed->at;
+    const uint8_t *end = feed->end;
+    uint64_t offset = feed_offset(feed);
+    uint64_t number = reader->frame_count;
+    unsigned count = 0;
+    while (count < max && (size_t)(end - at) >= pcap.header_bytes) {
+        uint32_t parts = read32(at + 4, pcap.big_endian);
+        uint32_t captured = read32(at + 8, pcap.big_endian);
+        uint32_t original = read32(at + 12, pcap.big_endian);
+        size_t room = (size_t)(end - at) - pcap.header_bytes;
+        if (captured > original || captured > room || captured > pcap.captured_max ||
+            parts >= pcap.parts_per_second)
+            break;
+        pcap_fill_frame(&frames[count++], &pcap, ++number, offset, at, captured, original);
+        at += pcap.header_bytes + captured;
+        offset += pcap.header_bytes + captured;
+    }
+    feed->at = at;
+    reader->frame_count = number;
+    return count;
+}
+
+/* Says once what is odd about a record that is read all the same. */
+static void pcap_say_oddities(CaptureReader *reader, uint64_t offset, uint32_t parts, uint32_t captured,
+                              uint32_t original)
+{
+    uint64_t number = reader->frame_count + 1;
+    if (captured > original && capture_reader_first(reader, CAPTURE_SAID_LENGTHS))
+        diagnostic_list_add(reader->diagnostics, DIAGNOSTIC_NOTE, offset, number,
+                            "frame %" PRIu64 " has a captured length of %" PRIu32
+                            ", more than its original length of %" PRIu32,
+                            number, captured, original);
+    if (parts >= reader->pcap.parts_per_second && capture_reader_first(reader, CAPTURE_SAID_FRACTION))
+        diagnostic_list_add(reader->diagnostics, DIAGNOSTIC_NOTE, offset, number,
+                            "the time of frame %" PRIu64 " has %" PRIu32
+                            " %s, a second or more: carried over",
+                            number, parts, reader->pcap.ns_per_part == 1 ? "nanoseconds" : "microseconds");
+}
+
+/* One record, with every check; false at the end. */
+static bool pcap_read_record(CaptureReader *reader, Frame *frame)
+{
+    Feed *feed = &reader->feed;
+    const PcapFile *pcap = &reader->pcap;
+    if (!feed_fill(feed, pcap->header_bytes)) {
+        capture_reader_end(reader, "record", feed_left(feed) ? pcap->header_bytes : 0);
+        return false;
+    }
+    uint64_t offset = feed_offset(feed), number = reader->frame_count + 1;
+    uint32_t parts = read32(feed->at + 4, pcap->big_endian);
+    uint32_t captured = read32(feed->at + 8, pcap->big_endian);
+    uint32_t original = read32(feed->at + 12, pcap->big_endian);
+    if (pcap->lengths_swapped || (pcap->lengths_maybe_swapped && captured > original)) {
+        uint32_t first = captured;
+        captured = original;
+        original = first;
+    }
+    if (captured > pcap->captured_max) {
+        diagnostic_list_add(reader->diagnostics, DIAGNOSTIC_ERROR, offset, number,
+                            "the record of frame %" PRIu64 " is damaged: expected a captured length of at "
+                            "most %" PRIu32 ", found %" PRIu32 "; nothing from here on can be read",
+                            number, pcap->captured_max, captured);
+        capture_reader_stop(reader);
+        return false;
+    }
+    if (!feed_fill(feed, (size_t)pcap->header_bytes + captured)) {
+        capture_reader_end(reader, "record", (uint64_t)pcap->header_bytes + captured);
+        return false;
+    }
+    pcap_say_oddities(reader, offset, parts, captured, original);
+    pcap_fill_frame(frame, pcap, number, offset, feed->at, captured, original);
+    feed->at += pcap->header_bytes + captured;
+    reader->frame_count = number;
+    return true;
+}
+
+static unsigned pcap_next_batch(CaptureReader *reader, Frame *ret_frames, unsigned max)
+{
+    unsigned count = pcap_batch_fast(reader, ret_frames, max);
+    if (!count && max && pcap_read_record(reader, ret_frames))
+        count = 1;
+    CaptureInterface *interface = g_ptr_array_index(reader->interfaces, 0);
+    interface->frames += count;
+    return count;
+}
+
+/* Files whose lengths may be exchanged: none but the careful path. */
+static unsigned pcap_next_batch_swapped(CaptureReader *reader, Frame *ret_frames, unsigned max)
+{
+    if (!max || !pcap_read_record(reader, ret_frames))
+        return 0;
+    CaptureInterface *interface = g_ptr_array_index(reader->interfaces, 0);
+    interface->frames++;
+    return 1;
+}
+
+/* AIX writes an interface type of RFC 1573 where others write a link type; the link type, or -1 for no AIX.
+ */
+static int pcap_aix_link_type(uint32_t network)
+{
+    switch (network) {
+    case 6: /* Ethernet */
+        return 1;
+    case 9: /* token ring */
+        return 6;
+    case 24: /* loopback */
+        return 0;
+    default:
+        return -1;
+    }
+}
+
+static bool pcap_file_check_version(CaptureReader *reader, unsigned major, unsigned minor, GError **error)
+{
+    PcapFile *pcap = &reader->pcap;
+    if (major < 2)
+        return capture_reader_fail(reader, error, 4, "expected version 2.4 of the pcap format, found %u.%u",
+                                   major, minor);
+    pcap->lengths_swapped = (major == 2 && minor < 3) || (major == 543 && minor == 0);
+    pcap->lengths_maybe_swapped = major == 2 && minor == 3;
+    if ((major > 2 && !pcap->lengths_swapped) || (major == 2 && minor > 4))
+        diagnostic_list_add(reader->diagnostics, DIAGNOSTIC_NOTE, 4, 0,
+                            "version %u.%u of the pcap format is unknown: read as 2.4", major, minor);
+    return true;
+}
+
+bool pcap_file_open(CaptureReader *reader, GError **error)
+{
+    Feed *feed = &reader->feed;
+    PcapFile *pcap = &reader->pcap;
+    const PcapVariant *variant = pcap_variant_find(feed->at, &pcap->big_endian);
+    uint32_t header_bytes = variant->file_header_bytes;
+    if (!feed_fill(feed, header_bytes))
+        return capture_reader_fail(reader, error, feed_left(feed),
+                                   "expected a pcap file header of %" PRIu32 " bytes, but the file ends",
+                                   header_bytes);
+    unsigned major = read16(feed->at + 4, pcap->big_endian);
+    unsigned minor = read16(feed->at + 6, pcap->big_endian);
+    uint32_t snaplen = read32(feed->at + 16, pcap->big_endian);
+    uint32_t network = read32(feed->at + 20, pcap->big_endian);
+    if (!pcap_file_check_version(reader, major, minor, error))
+        return false;
+    pcap->header_bytes = variant->record_header_bytes;
+    pcap->parts_per_second = variant->parts_per_second;
+    int aix_link_type = major == 2 && minor == 2 ? pcap_aix_link_type(network) : -1;
+    if (aix_link_type >= 0) {
+        network = (uint32_t)aix_link_type;
+        pcap->parts_per_second = 1000000000;
+    }
+    if (network & 0x03ff0000)
+        diagnostic_list_add(reader->diagnostics, DIAGNOSTIC_NOTE, 20, 0,
+                            "reserved bits of the link type are set (0x%08" PRIx32 "): ignored", network);
+    pcap->ns_per_part = 1000000000 / pcap->parts_per_second;
+    pcap->link_type = (uint16_t)network;
+    pcap->captured_max = pcap_captured_max(pcap->link_type);
+    capture_reader_add_interface(reader, pcap->link_type, snaplen);
+    reader->format = g_strdup(variant->name);
+    reader->next_batch =
+        pcap->lengths_swapped || pcap->lengths_maybe_swapped ? pcap_next_batch_swapped : pcap_next_batch;
+    feed->at += header_bytes;
+    return true;
+}

@@ -119,7 +119,7 @@ static void step_hold(Step *step)
         play_sleep_until(until);
         _exit(0);
     }
-    play_log("", "fork", called, child);
+    play_log("", "fork", called, child < 0 ? -1 : 0);
 }
 
 static void on_alarm(int number)

@@ -15,10 +15,6 @@
 /* A multiple of any page size. */
 #define MAP_CHUNK_BYTES ((size_t)4 << 20)
 
-#ifndef MADV_POPULATE_READ /* Linux 5.14 */
-#define MADV_POPULATE_READ 22
-#endif
-
 static void feed_init(Feed *feed)
 {
     *feed = (Feed){.fd = -1, .input = {.fd = -1}};
@@ -140,10 +136,10 @@ static bool feed_advance_map(Feed *feed, size_t need)
     size_t from = (size_t)feed->end_offset;
     size_t chunk_end = (at + need) / MAP_CHUNK_BYTES * MAP_CHUNK_BYTES + MAP_CHUNK_BYTES;
     size_t to = MIN(chunk_end, feed->map_len);
-    if (madvise((void *)(feed->map + from), to - from, MADV_POPULATE_READ) < 0)
-        madvise((void *)(feed->map + from), to - from, MADV_WILLNEED);
-    if (to < feed->map_len)
-        madvise((void *)(feed->map + to), MIN(MAP_CHUNK_BYTES, feed->map_len - to), MADV_WILLNEED);
+    /* Pages that are cached map many at a time when touched; MADV_POPULATE_READ was measured to cost twice
+     * that. */
+    size_t ahead = MIN(to + MAP_CHUNK_BYTES, feed->map_len);
+    madvise((void *)(feed->map + from), ahead - from, MADV_WILLNEED);
     size_t passed = at / MAP_CHUNK_BYTES * MAP_CHUNK_BYTES;
     if (passed > feed->map_passed + MAP_CHUNK_BYTES) {
         passed -= MAP_CHUNK_BYTES;

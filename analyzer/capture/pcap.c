@@ -119,6 +119,7 @@ static inline unsigned pcap_batch_fast(CaptureReader *reader, Frame *frames, uns
             parts >= pcap.parts_per_second)
             break;
         pcap_fill_frame(&frames[count++], &pcap, ++number, offset, at, captured, original);
+        feed_prefetch(at, pcap.header_bytes + captured);
         at += pcap.header_bytes + captured;
         offset += pcap.header_bytes + captured;
     }

@@ -190,32 +190,45 @@ static PcapngResult pcapng_read_block(CaptureReader *reader, Frame *frame)
     return result;
 }
 
-/* Enhanced packet blocks without options, whole in the window, with nothing odd: as many as there are. */
+/* The length of the block at `at`, where it is an enhanced packet without options, whole, its lengths
+ * agreeing and not more captured than there was; 0 for everything else. */
+static inline uint32_t pcapng_plain_packet(const uint8_t *at, size_t left, bool big_endian)
+{
+    if (left < EPB_MIN_BYTES || read32(at, big_endian) != PCAPNG_BLOCK_EPB)
+        return 0;
+    uint32_t total = read32(at + 4, big_endian);
+    uint32_t captured = read32(at + 20, big_endian);
+    bool plain = total <= left && total == EPB_MIN_BYTES + (((uint64_t)captured + 3) & ~UINT64_C(3)) &&
+                 captured <= read32(at + 24, big_endian) && read32(at + total - 4, big_endian) == total;
+    return plain ? total : 0;
+}
+
+/* Plain packets of the window, as many as there are. */
 static unsigned pcapng_batch_fast(CaptureReader *reader, Frame *frames, unsigned max)
 {
     Feed *feed = &reader->feed;
-    bool big_endian = reader->pcapng.big_endian;
+    const bool big_endian = reader->pcapng.big_endian;
+    const uint8_t *at = feed->at;
+    const uint8_t *end = feed->end;
+    uint64_t offset = feed_offset(feed);
     unsigned count = 0;
-    while (count < max && feed_left(feed) >= EPB_MIN_BYTES) {
-        const uint8_t *at = feed->at;
-        uint32_t total = read32(at + 4, big_endian);
-        if (read32(at, big_endian) != PCAPNG_BLOCK_EPB || total < EPB_MIN_BYTES || total % 4 ||
-            total > feed_left(feed) || read32(at + total - 4, big_endian) != total)
-            break;
+    for (uint32_t total; count < max && (total = pcapng_plain_packet(at, (size_t)(end - at), big_endian));) {
         PcapngInterface *interface = pcapng_interface(reader, read32(at + 8, big_endian));
         uint64_t ticks = (uint64_t)read32(at + 12, big_endian) << 32 | read32(at + 16, big_endian);
-        Frame *frame = &frames[count];
+        int64_t time_ns;
+        if (!interface || !pcapng_clock_time_ns(&interface->clock, ticks, &time_ns))
+            break;
+        Frame *frame = &frames[count++];
+        pcapng_fill_frame(reader, interface, frame, offset);
+        frame->time_ns = time_ns;
+        frame->bytes = at + BLOCK_HEAD + PCAPNG_EPB_BODY_BYTES;
         frame->captured_len = read32(at + 20, big_endian);
         frame->original_len = read32(at + 24, big_endian);
-        if (!interface || frame->captured_len > frame->original_len ||
-            total != EPB_MIN_BYTES + (((uint64_t)frame->captured_len + 3) & ~UINT64_C(3)) ||
-            !pcapng_clock_time_ns(&interface->clock, ticks, &frame->time_ns))
-            break;
-        frame->bytes = at + BLOCK_HEAD + PCAPNG_EPB_BODY_BYTES;
-        pcapng_fill_frame(reader, interface, frame, feed_offset(feed));
-        feed->at += total;
-        count++;
+        feed_prefetch(at, total);
+        at += total;
+        offset += total;
     }
+    feed->at = at;
     return count;
 }
 
@@ -246,8 +259,7 @@ bool pcapng_file_open(CaptureReader *reader, GError **error)
                                    BLOCK_OVERHEAD + PCAPNG_SHB_BODY_BYTES);
     reader->pcapng.interfaces = g_array_new(FALSE, FALSE, sizeof(PcapngInterface));
     if (pcapng_read_block(reader, NULL) == PCAPNG_STOP) {
-        /* The first section cannot be read, so that no frame can: what was to be a diagnostic is the error.
-         */
+        /* The first section cannot be read, so that no frame can: the diagnostic becomes the error. */
         const Diagnostic *why = diagnostic_list_get(reader->diagnostics, 0);
         return capture_reader_fail(reader, error, why->offset, "%s", why->message);
     }

@@ -33,7 +33,12 @@ class Trace:
     def __exit__(self, *unused):
         for event in EVENTS:
             (self.folder / "events" / event / "enable").write_text("0")
-        self.folder.rmdir()
+        for _ in range(50):  # an instance stays busy for a moment after its last reader
+            try:
+                return self.folder.rmdir()
+            except OSError:
+                time.sleep(0.1)
+        raise RuntimeError(f"{self.folder} cannot be removed")
 
     def stop(self):
         (self.folder / "tracing_on").write_text("0")

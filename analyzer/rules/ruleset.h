@@ -41,27 +41,40 @@ typedef struct {
 typedef struct Rule {
     char *id;
     bool is_ending;
-    struct Rule *parent;  /* of an ending; NULL for a child of the root and for findings */
-    GPtrArray *children;  /* of an ending: Rule*, in order of `order` then id; borrowed */
-    int order;            /* among its siblings; lower is tried first (key `order`, default 100) */
-    Severity severity;    /* after users' files */
+    struct Rule *parent; /* of an ending; NULL for a child of the root and for findings */
+    GPtrArray *children; /* of an ending: Rule*, in order of `order` then id; borrowed */
+    int order;           /* among its siblings; lower is tried first (key `order`, default 100) */
+    Severity severity;   /* after users' files */
     Severity shipped_severity;
-    bool disabled;        /* by a user's file, --ignore or --select */
-    char *reason;         /* why a user's file changed it, or NULL */
+    bool disabled; /* by a user's file, --ignore or --select */
+    char *reason;  /* why a user's file changed it, or NULL */
     Expression *when;
-    Expression *certain;  /* NULL: always certain */
+    Expression *certain;               /* NULL: always certain */
     Template *title, *happened, *lost; /* lost may be NULL */
-    GArray *programs;     /* RuleLine: what each program saw */
-    GArray *confirm;      /* RuleLine: how to confirm it on the host */
-    GArray *fix;          /* RuleLine */
-    GPtrArray *lookalikes; /* char* */
-    GPtrArray *references; /* char* */
-    GPtrArray *evidence;   /* optional key `evidence`: FactRef* of type frame that prove it, beside those in its texts */
+    GArray *programs;                  /* RuleLine: what each program saw */
+    GArray *confirm;                   /* RuleLine: how to confirm it on the host */
+    GArray *fix;                       /* RuleLine */
+    GPtrArray *lookalikes;             /* char* */
+    GPtrArray *references;             /* char* */
+    GPtrArray *evidence; /* optional key `evidence`: FactRef* of type frame that prove it, beside those in its
+                            texts */
     GPtrArray *fires, *silent; /* char*: names of samples */
-    char *summary;         /* optional key `summary`: one sentence for --list-rules and the docs */
-    char *file;            /* where it was loaded from, with `line` */
+    char *summary;             /* optional key `summary`: one sentence for --list-rules and the docs */
+    char *file;                /* where it was loaded from, with `line` */
     unsigned line;
 } Rule;
+
+/* A number that rules use as `$name`, with where it comes from. */
+typedef struct {
+    char *name;
+    Value value;  /* its string, if any, is owned */
+    char *source; /* "Linux: net.ipv4.tcp_fin_timeout", or a user's reason */
+    char *doc;
+    char *file; /* where it was declared, with `line` */
+    unsigned line;
+    bool is_overridden; /* by a user's file or the command line */
+    bool is_pinned;     /* by the command line, which wins */
+} Parameter;
 
 typedef struct RuleSet RuleSet;
 
@@ -70,22 +83,33 @@ RuleSet *rule_set_new_builtin(GError **error);
 RuleSet *rule_set_new_empty(void);
 void rule_set_free(RuleSet *rules);
 
-/* Adds a file or every *.yaml below a directory, in order of name. CLOSELINT_ERROR_RULES with all mistakes found,
- * one a line as `file:line:column: error: …`; then the set must not be used. */
+/* Adds a file or every *.yaml below a directory, in order of name. CLOSELINT_ERROR_RULES with all mistakes
+ * found, one a line as `file:line:column: error: …`; then the set must not be used. */
 bool rule_set_load(RuleSet *rules, const char *path, GError **error);
 
 /* Adds rules from text; `name` stands for the file in messages. */
 bool rule_set_load_text(RuleSet *rules, const char *name, const char *text, gsize length, GError **error);
 
-/* "fin_timeout=30s". */
+/* Reads a `.closelint.yaml`: `parameters`, `rules` (overrides), `select`, `ignore`, `add`. Errors as
+ * rule_set_load(). What it changes takes effect in rule_set_finish(), so it may name rules that are loaded
+ * after it. */
+bool rule_set_load_config(RuleSet *rules, const char *path, GError **error);
+
+/* "fin_timeout=30s": before rule_set_finish(), after the parameter was loaded. Wins over every file. */
 bool rule_set_set_parameter(RuleSet *rules, const char *assignment, GError **error);
 
-/* Comma-separated ids or inner nodes: only these, all but these. */
+/* Comma-separated ids or inner nodes (which stand for all below them): only these, all but these. Before
+ * rule_set_finish(), which says what it does not know. The rest is `disabled`: a disabled finding is not
+ * judged; a disabled ending still is, since its siblings count on it, and whoever reports keeps quiet about
+ * it. */
 bool rule_set_select(RuleSet *rules, const char *ids, GError **error);
 bool rule_set_ignore(RuleSet *rules, const char *ids, GError **error);
 
 /* Links the tree, checks for cycles, missing parents and duplicates, compiles. Call once after loading. */
 bool rule_set_finish(RuleSet *rules, GError **error);
+
+/* All parameters by name: Parameter*. Borrowed. */
+const GPtrArray *rule_set_parameters(const RuleSet *rules);
 
 /* Every rule in the order of --list-rules: the tree depth first, then the findings by id. Borrowed. */
 const GPtrArray *rule_set_all(const RuleSet *rules);
@@ -99,7 +123,7 @@ typedef struct {
     MissingReason missing;
 } Possibility;
 
-#define VERDICT_PATH_MAX 8
+#define VERDICT_PATH_MAX     8
 #define VERDICT_FINDINGS_MAX 64
 #define VERDICT_POSSIBLE_MAX 8
 
@@ -112,7 +136,8 @@ typedef struct {
         Certainty certainty;
     } findings[VERDICT_FINDINGS_MAX];
     unsigned finding_count;
-    Possibility possible[VERDICT_POSSIBLE_MAX]; /* siblings that were unknown below the last node */
+    Possibility possible[VERDICT_POSSIBLE_MAX]; /* tried before a node of the path, or below the last one, and
+                                                   unknown */
     unsigned possible_count;
 } Verdict;
 
@@ -124,7 +149,8 @@ static inline const Rule *verdict_ending(const Verdict *verdict)
 /* Judges the connection whose facts these are. */
 void rule_set_judge(const RuleSet *rules, FactSet *facts, Verdict *ret_verdict);
 
-/* The same, told step by step: each condition on the way with the value and frame of every fact in it. Appends. */
+/* The same, told step by step: each condition on the way with the value and frame of every fact in it.
+ * Appends. */
 void rule_set_explain_path(const RuleSet *rules, FactSet *facts, GString *out);
 
 const char *severity_name(Severity severity);

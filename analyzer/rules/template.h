@@ -10,19 +10,24 @@
 
 #include <glib.h>
 
+#include "rules/mistake.h"
 #include "rules/ruleset.h"
 
 /* As expression_new(). */
-Template *template_new(const char *text, const char *name, unsigned line, unsigned column, const RuleSet *rules,
-                       GError **error);
+Template *template_new(const char *text, const char *name, unsigned line, unsigned column,
+                       const RuleSet *rules, GError **error);
+
+/* The same for a text that stands in a file; its mistakes are added to the list. NULL on a mistake. */
+Template *template_compile(const Source *source, const RuleSet *rules, MistakeList *mistakes);
 void template_free(Template *template);
 
-/* Appends the text for this connection; a fact that is not known is said as such ("an unknown number of bytes").
- * With `ascii`, no character outside ASCII. Folds white space and line breaks to single spaces; an empty line stays a
- * paragraph break. */
+/* Appends the text for this connection; a fact that is not known is said as such ("an unknown number of
+ * bytes"). With `ascii`, no character outside ASCII. Folds white space and line breaks to single spaces; an
+ * empty line stays a paragraph break. */
 void template_render(const Template *template, FactSet *facts, bool ascii, GString *out);
 
-/* The frames of the facts it mentions (outside {if} branches not taken) are added to `frames`, an array of uint64_t. */
+/* The frames of the facts it mentions (outside {if} branches not taken) are added to `frames`, an array of
+ * uint64_t. */
 void template_frames(const Template *template, FactSet *facts, GArray *frames);
 
 /* The source text, for --explain. Borrowed. */
@@ -30,3 +35,5 @@ const char *template_text(const Template *template);
 
 /* A value in words, as in a rendered text. Appends. */
 void value_format(GString *out, const Value *value, const FactRow *row, bool ascii);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Template, template_free)

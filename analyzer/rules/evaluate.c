@@ -1,0 +1,248 @@
+/* Evaluates an expression: Kleene's logic over facts that may be unknown or absent. Allocates nothing.
+ *
+ * Absent wins over unknown: whatever the unknown turned out to be, a comparison with an absent value is
+ * false. */
+#include <string.h>
+
+#include "rules/pattern.h"
+#include "rules/tree.h"
+
+static const Value *operand_value(const Expression *expression, const Node *node, FactSet *facts,
+                                  Value *scratch);
+
+static bool same_network(const Value *address, const Value *network, unsigned prefix)
+{
+    return address_in_prefix(&address->as.address, &network->as.address, prefix);
+}
+
+static unsigned prefix_of(const Expression *expression, const Node *node)
+{
+    return node->kind == NODE_CONSTANT ? expression_constant(expression, node)->prefix : 128;
+}
+
+static bool holds(Comparison comparison, int order)
+{
+    switch (comparison) {
+    case COMPARE_EQ:
+        return order == 0;
+    case COMPARE_NE:
+        return order != 0;
+    case COMPARE_LT:
+        return order < 0;
+    case COMPARE_LE:
+        return order <= 0;
+    case COMPARE_GT:
+        return order > 0;
+    case COMPARE_GE:
+        return order >= 0;
+    }
+    return false;
+}
+
+static Truth truth(bool value)
+{
+    return value ? TRUTH_TRUE : TRUTH_FALSE;
+}
+
+/* The order of two known values of one type; of addresses, sides and names only whether it is 0 counts. */
+static int order_of(const Expression *expression, const Node *right_node, const Value *left,
+                    const Value *right)
+{
+    switch ((ValueType)right_node->type) {
+    case VALUE_BOOL:
+        return (int)left->as.boolean - (int)right->as.boolean;
+    case VALUE_STRING:
+        return strcmp(left->as.string, right->as.string);
+    case VALUE_ADDRESS: {
+        unsigned bits = left->as.address.version == 4 ? 32 : 128, prefix = prefix_of(expression, right_node);
+        return same_network(left, right, MIN(prefix, bits)) ? 0 : 1;
+    }
+    default:
+        return left->as.number < right->as.number ? -1 : left->as.number > right->as.number;
+    }
+}
+
+static Truth compare(const Expression *expression, const Node *node, FactSet *facts)
+{
+    const Node *left_node = expression_node(expression, node->first);
+    const Node *right_node = expression_node(expression, left_node->next);
+    Value left_scratch, right_scratch;
+    const Value *left = operand_value(expression, left_node, facts, &left_scratch);
+    if (left->presence == VALUE_ABSENT)
+        return TRUTH_FALSE;
+    const Value *right = operand_value(expression, right_node, facts, &right_scratch);
+    if (right->presence == VALUE_ABSENT)
+        return TRUTH_FALSE;
+    if (left->presence == VALUE_UNKNOWN || right->presence == VALUE_UNKNOWN)
+        return TRUTH_UNKNOWN;
+    return truth(holds((Comparison)node->comparison, order_of(expression, right_node, left, right)));
+}
+
+static bool is_element(const Expression *expression, const Node *element, const Value *value)
+{
+    if (element->kind == NODE_RANGE) {
+        const Node *low = expression_node(expression, element->first);
+        const Node *high = expression_node(expression, low->next);
+        return order_of(expression, low, value, &expression_constant(expression, low)->value) >= 0 &&
+               order_of(expression, high, value, &expression_constant(expression, high)->value) <= 0;
+    }
+    return order_of(expression, element, value, &expression_constant(expression, element)->value) == 0;
+}
+
+static Truth evaluate_in(const Expression *expression, const Node *node, FactSet *facts)
+{
+    Value scratch;
+    const Node *operand = expression_node(expression, node->first);
+    const Value *value = operand_value(expression, operand, facts, &scratch);
+    if (value->presence != VALUE_KNOWN)
+        return value->presence == VALUE_ABSENT ? TRUTH_FALSE : TRUTH_UNKNOWN;
+    for (uint16_t index = operand->next; index; index = expression_node(expression, index)->next)
+        if (is_element(expression, expression_node(expression, index), value))
+            return TRUTH_TRUE;
+    return TRUTH_FALSE;
+}
+
+static Truth evaluate_string(const Expression *expression, const Node *node, FactSet *facts)
+{
+    Value left_scratch, right_scratch;
+    const Node *left_node = expression_node(expression, node->first);
+    const Node *right_node = expression_node(expression, left_node->next);
+    const Value *left = operand_value(expression, left_node, facts, &left_scratch);
+    const Value *right = operand_value(expression, right_node, facts, &right_scratch);
+    if (left->presence == VALUE_ABSENT || right->presence == VALUE_ABSENT)
+        return TRUTH_FALSE;
+    if (left->presence == VALUE_UNKNOWN || right->presence == VALUE_UNKNOWN)
+        return TRUTH_UNKNOWN;
+    if (node->kind == NODE_CONTAINS)
+        return truth(strstr(left->as.string, right->as.string) != NULL);
+    return pattern_match(expression->patterns->pdata[node->payload], left->as.string);
+}
+
+/* Saturates: a sum beyond 64 bits is as large as can be, never of the other sign. */
+static int64_t calculate(NodeKind kind, int64_t left, int64_t right)
+{
+    int64_t result;
+    switch (kind) {
+    case NODE_ADD:
+        if (__builtin_add_overflow(left, right, &result))
+            return left < 0 ? INT64_MIN : INT64_MAX;
+        return result;
+    case NODE_SUBTRACT:
+        if (__builtin_sub_overflow(left, right, &result))
+            return left < 0 ? INT64_MIN : INT64_MAX;
+        return result;
+    default:
+        if (__builtin_mul_overflow(left, right, &result))
+            return (left < 0) != (right < 0) ? INT64_MIN : INT64_MAX;
+        return result;
+    }
+}
+
+static const Value *arithmetic(const Expression *expression, const Node *node, FactSet *facts, Value *scratch)
+{
+    Value left_scratch, right_scratch;
+    const Node *left_node = expression_node(expression, node->first);
+    const Value *left = operand_value(expression, left_node, facts, &left_scratch);
+    const Value *right =
+        operand_value(expression, expression_node(expression, left_node->next), facts, &right_scratch);
+    if (left->presence == VALUE_ABSENT || right->presence == VALUE_ABSENT)
+        *scratch = (Value){.type = (ValueType)node->type, .presence = VALUE_ABSENT};
+    else if (left->presence == VALUE_UNKNOWN || right->presence == VALUE_UNKNOWN)
+        *scratch = (Value){.type = (ValueType)node->type,
+                           .presence = VALUE_UNKNOWN,
+                           .missing = left->presence == VALUE_UNKNOWN ? left->missing : right->missing};
+    else
+        *scratch = (Value){.type = (ValueType)node->type,
+                           .as.number = calculate((NodeKind)node->kind, left->as.number, right->as.number)};
+    return scratch;
+}
+
+static Value truth_value(Truth truth_of_it)
+{
+    return (Value){.type = VALUE_BOOL,
+                   .presence = truth_of_it == TRUTH_UNKNOWN ? VALUE_UNKNOWN : VALUE_KNOWN,
+                   .as.boolean = truth_of_it == TRUTH_TRUE};
+}
+
+/* The value of an operand: borrowed from the facts or the expression, or made in `scratch`. */
+static const Value *operand_value(const Expression *expression, const Node *node, FactSet *facts,
+                                  Value *scratch)
+{
+    switch ((NodeKind)node->kind) {
+    case NODE_FACT:
+        return fact_get(facts, node->fact);
+    case NODE_CONSTANT:
+        return &expression_constant(expression, node)->value;
+    case NODE_ADD:
+    case NODE_SUBTRACT:
+    case NODE_MULTIPLY:
+        return arithmetic(expression, node, facts, scratch);
+    default: /* a condition in parentheses, compared with another */
+        *scratch = truth_value(
+            expression_evaluate_node(expression, (uint16_t)(node - expression_node(expression, 0)), facts));
+        return scratch;
+    }
+}
+
+static Truth evaluate_presence(const Expression *expression, const Node *node, FactSet *facts)
+{
+    const Value *value = fact_get(facts, expression_node(expression, node->first)->fact);
+    if (node->kind == NODE_KNOWN)
+        return truth(value->presence == VALUE_KNOWN);
+    return value->presence == VALUE_UNKNOWN ? TRUTH_UNKNOWN : truth(value->presence == VALUE_ABSENT);
+}
+
+static Truth bool_truth(const Value *value)
+{
+    if (value->presence == VALUE_UNKNOWN)
+        return TRUTH_UNKNOWN;
+    return truth(value->presence == VALUE_KNOWN && value->as.boolean);
+}
+
+/* and: the least of its children; or: the greatest. `decisive` ends it. */
+static Truth evaluate_chain(const Expression *expression, const Node *node, FactSet *facts, Truth decisive)
+{
+    Truth result = decisive == TRUTH_FALSE ? TRUTH_TRUE : TRUTH_FALSE;
+    for (uint16_t child = node->first; child; child = expression_node(expression, child)->next) {
+        Truth truth_of_child = expression_evaluate_node(expression, child, facts);
+        if (truth_of_child == decisive)
+            return decisive;
+        if (truth_of_child == TRUTH_UNKNOWN)
+            result = TRUTH_UNKNOWN;
+    }
+    return result;
+}
+
+Truth expression_evaluate_node(const Expression *expression, uint16_t index, FactSet *facts)
+{
+    const Node *node = expression_node(expression, index);
+    switch ((NodeKind)node->kind) {
+    case NODE_AND:
+        return evaluate_chain(expression, node, facts, TRUTH_FALSE);
+    case NODE_OR:
+        return evaluate_chain(expression, node, facts, TRUTH_TRUE);
+    case NODE_NOT:
+        return (Truth)(TRUTH_TRUE - expression_evaluate_node(expression, node->first, facts));
+    case NODE_COMPARE:
+        return compare(expression, node, facts);
+    case NODE_IN:
+        return evaluate_in(expression, node, facts);
+    case NODE_CONTAINS:
+    case NODE_MATCHES:
+        return evaluate_string(expression, node, facts);
+    case NODE_KNOWN:
+    case NODE_ABSENT:
+        return evaluate_presence(expression, node, facts);
+    case NODE_FACT:
+        return bool_truth(fact_get(facts, node->fact));
+    case NODE_CONSTANT:
+        return bool_truth(&expression_constant(expression, node)->value);
+    default:
+        g_assert_not_reached(); /* the checker lets nothing else be a condition */
+    }
+}
+
+Truth expression_evaluate(const Expression *expression, FactSet *facts)
+{
+    return expression_evaluate_node(expression, expression->root, facts);
+}

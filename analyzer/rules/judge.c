@@ -1,0 +1,83 @@
+/* Judges a connection: down the tree of endings, then every finding. Allocates nothing.
+ *
+ * The first child whose condition is true is taken. A child before it whose condition is unknown might have
+ * been the answer, so the verdict is only likely then, and says what is missing. */
+#include "rules/expression.h"
+#include "rules/set.h"
+
+/* Notes that this rule might have held. */
+static void add_possible(Verdict *verdict, const Rule *rule, FactSet *facts)
+{
+    if (verdict->possible_count == VERDICT_POSSIBLE_MAX)
+        return;
+    Possibility *possible = &verdict->possible[verdict->possible_count];
+    possible->rule = rule;
+    if (expression_missing_fact(rule->when, facts, &possible->fact, &possible->missing)) {
+        verdict->possible_count++;
+        return;
+    }
+    guint count; /* a pattern that gave up: no fact is unknown, name the first one */
+    const FactRef *first = expression_facts(rule->when, &count);
+    if (count) {
+        possible->fact = first[0];
+        possible->missing = MISSING_BOUND;
+        verdict->possible_count++;
+    }
+}
+
+/* The child to go down into, or NULL; unknown ones on the way are noted. */
+static const Rule *choose(const GPtrArray *children, FactSet *facts, Verdict *verdict,
+                          bool *ret_passed_unknown)
+{
+    for (guint i = 0; i < children->len; i++) {
+        const Rule *child = children->pdata[i];
+        Truth truth = expression_evaluate(child->when, facts);
+        if (truth == TRUTH_TRUE)
+            return child;
+        if (truth == TRUTH_UNKNOWN) {
+            add_possible(verdict, child, facts);
+            *ret_passed_unknown = true;
+        }
+    }
+    return NULL;
+}
+
+static bool is_certain(const Rule *rule, FactSet *facts)
+{
+    return !rule->certain || expression_evaluate(rule->certain, facts) == TRUTH_TRUE;
+}
+
+static void judge_ending(const RuleSet *rules, FactSet *facts, Verdict *verdict)
+{
+    bool certain = true, passed_unknown = false;
+    const Rule *rule = choose(rules->roots, facts, verdict, &passed_unknown);
+    while (rule && verdict->path_length < VERDICT_PATH_MAX) {
+        certain = certain && !passed_unknown && is_certain(rule, facts);
+        verdict->path[verdict->path_length++] = rule;
+        rule = choose(rule->children, facts, verdict, &passed_unknown);
+    }
+    verdict->certainty = certain && verdict->path_length ? CERTAINTY_CERTAIN : CERTAINTY_LIKELY;
+}
+
+static void judge_findings(const RuleSet *rules, FactSet *facts, Verdict *verdict)
+{
+    for (guint i = 0; i < rules->findings->len && verdict->finding_count < VERDICT_FINDINGS_MAX; i++) {
+        const Rule *rule = rules->findings->pdata[i];
+        if (rule->disabled || expression_evaluate(rule->when, facts) != TRUTH_TRUE)
+            continue;
+        verdict->findings[verdict->finding_count].rule = rule;
+        verdict->findings[verdict->finding_count].certainty =
+            is_certain(rule, facts) ? CERTAINTY_CERTAIN : CERTAINTY_LIKELY;
+        verdict->finding_count++;
+    }
+}
+
+void rule_set_judge(const RuleSet *rules, FactSet *facts, Verdict *ret_verdict)
+{
+    g_assert(rules->is_finished);
+    ret_verdict->path_length = 0;
+    ret_verdict->finding_count = 0;
+    ret_verdict->possible_count = 0;
+    judge_ending(rules, facts, ret_verdict);
+    judge_findings(rules, facts, ret_verdict);
+}

@@ -1,0 +1,109 @@
+/* Reads files and directories of rules. One file is one rule, a list of rules, or a map of configuration. */
+#include <string.h>
+
+#include "rules/set.h"
+
+#define FILE_DEPTH_MAX 12 /* of directories, and of files that add files */
+
+/* What stands at the top of a file. */
+static void load_document(RuleSet *rules, const char *name, const YamlNode *root, MistakeList *mistakes)
+{
+    if (root->kind == YAML_LIST) {
+        for (guint i = 0; i < root->items->len; i++)
+            rule_load(rules, name, root->items->pdata[i], mistakes);
+        return;
+    }
+    if (root->kind == YAML_TEXT) {
+        mistake_list_add(mistakes, name, root->line, root->column, "expected a rule, found a text");
+        return;
+    }
+    bool is_config = root->keys->len == 0;
+    for (guint i = 0; i < root->keys->len; i++)
+        is_config |= config_is_key(((const YamlNode *)root->keys->pdata[i])->text);
+    if (is_config && !yaml_node_get(root, "ending") && !yaml_node_get(root, "finding"))
+        config_load(rules, name, root, mistakes);
+    else
+        rule_load(rules, name, root, mistakes);
+}
+
+void load_text(RuleSet *rules, const char *name, const char *text, gsize length, MistakeList *mistakes)
+{
+    g_assert(!rules->is_finished);
+    YamlNode *root = yaml_node_parse(name, text, length, mistakes);
+    if (!root)
+        return;
+    g_ptr_array_add(rules->documents, root);
+    load_document(rules, name, root, mistakes);
+}
+
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void load_directory(RuleSet *rules, const char *path, MistakeList *mistakes)
+{
+    g_autoptr(GError) problem = NULL;
+    g_autoptr(GDir) directory = g_dir_open(path, 0, &problem);
+    if (!directory) {
+        mistake_list_add(mistakes, path, 0, 0, "%s", problem->message);
+        return;
+    }
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    const char *name;
+    while ((name = g_dir_read_name(directory)))
+        if (*name != '.')
+            g_ptr_array_add(names, g_strdup(name));
+    g_ptr_array_sort(names, by_name);
+    for (guint i = 0; i < names->len; i++) {
+        g_autofree char *child = g_build_filename(path, names->pdata[i], NULL);
+        if (g_file_test(child, G_FILE_TEST_IS_DIR) || g_str_has_suffix(child, ".yaml"))
+            load_path(rules, child, mistakes);
+    }
+}
+
+static void load_file(RuleSet *rules, const char *path, MistakeList *mistakes)
+{
+    g_autoptr(GError) problem = NULL;
+    g_autofree char *text = NULL;
+    gsize length;
+    if (g_file_get_contents(path, &text, &length, &problem))
+        load_text(rules, path, text, length, mistakes);
+    else
+        mistake_list_add(mistakes, path, 0, 0, "%s", problem->message);
+}
+
+void load_path(RuleSet *rules, const char *path, MistakeList *mistakes)
+{
+    if (rules->file_depth >= FILE_DEPTH_MAX) {
+        mistake_list_add(mistakes, path, 0, 0, "files and directories are nested too deeply");
+        return;
+    }
+    rules->file_depth++;
+    if (g_file_test(path, G_FILE_TEST_IS_DIR))
+        load_directory(rules, path, mistakes);
+    else
+        load_file(rules, path, mistakes);
+    rules->file_depth--;
+}
+
+bool rule_set_load(RuleSet *rules, const char *path, GError **error)
+{
+    g_autoptr(MistakeList) mistakes = mistake_list_new();
+    load_path(rules, path, mistakes);
+    return mistake_list_check(mistakes, error);
+}
+
+bool rule_set_load_text(RuleSet *rules, const char *name, const char *text, gsize length, GError **error)
+{
+    g_autoptr(MistakeList) mistakes = mistake_list_new();
+    load_text(rules, name, text, length, mistakes);
+    return mistake_list_check(mistakes, error);
+}
+
+bool rule_set_load_config(RuleSet *rules, const char *path, GError **error)
+{
+    g_autoptr(MistakeList) mistakes = mistake_list_new();
+    load_file(rules, path, mistakes);
+    return mistake_list_check(mistakes, error);
+}

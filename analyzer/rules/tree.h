@@ -1,0 +1,108 @@
+/* An expression as a compact tree: nodes in one array, children linked by index.
+ *
+ * and/or hold any number of children, so that a long chain is not a deep tree; every other depth is bounded
+ * by the parser (EXPRESSION_DEPTH_MAX), so that checking and evaluating may recurse. Private to the
+ * expression files. */
+#pragma once
+
+#include <glib.h>
+
+#include "facts/catalogue.h"
+#include "rules/expression.h"
+#include "rules/mistake.h"
+
+#define EXPRESSION_DEPTH_MAX 64    /* of parentheses, of `not`, of the tree */
+#define EXPRESSION_NODES_MAX 20000 /* indices are 16 bits */
+
+typedef enum {
+    COMPARE_EQ,
+    COMPARE_NE,
+    COMPARE_LT,
+    COMPARE_LE,
+    COMPARE_GT,
+    COMPARE_GE,
+} Comparison;
+
+typedef enum {
+    NODE_AND, /* two or more children */
+    NODE_OR,
+    NODE_NOT,
+    NODE_COMPARE,  /* left, right */
+    NODE_IN,       /* operand, then elements: a constant or NODE_RANGE */
+    NODE_RANGE,    /* low, high: only inside NODE_IN */
+    NODE_CONTAINS, /* string, string */
+    NODE_MATCHES,  /* string; `payload`: index of its pattern */
+    NODE_KNOWN,    /* one fact */
+    NODE_ABSENT,
+    NODE_ADD,
+    NODE_SUBTRACT,
+    NODE_MULTIPLY,
+    NODE_CONSTANT, /* `payload`: index of its constant */
+    NODE_FACT,
+    NODE_WORD,      /* not resolved yet: becomes NODE_FACT or, beside an enum, NODE_CONSTANT */
+    NODE_PARAMETER, /* not resolved yet: becomes NODE_CONSTANT */
+} NodeKind;
+
+typedef struct {
+    uint8_t kind;       /* NodeKind */
+    uint8_t type;       /* ValueType, once checked */
+    uint8_t comparison; /* Comparison, of NODE_COMPARE */
+    uint8_t depth;      /* of the tree below it */
+    uint16_t first;     /* child; 0: none (node 0 is never used) */
+    uint16_t next;      /* sibling */
+    FactRef fact;
+    uint16_t payload;
+    uint32_t offset, length; /* in the text */
+} Node;
+
+typedef struct {
+    Value value;
+    uint8_t prefix;  /* of an address */
+    bool is_literal; /* a number as written, whose unit may be missing */
+    bool has_unit;
+} Constant;
+
+typedef struct Pattern Pattern; /* pattern.h */
+
+struct Expression {
+    char *text;
+    GArray *nodes;       /* Node */
+    GArray *constants;   /* Constant; an IN's and a COMPARE's are looked up by payload */
+    GPtrArray *strings;  /* char*: what string constants point to */
+    GPtrArray *patterns; /* Pattern* */
+    GArray *facts;       /* FactRef, each once, in order of appearance */
+    uint16_t root;
+};
+
+static inline Node *expression_node(const Expression *expression, uint16_t index)
+{
+    return &g_array_index(expression->nodes, Node, index);
+}
+
+static inline Constant *expression_constant(const Expression *expression, const Node *node)
+{
+    return &g_array_index(expression->constants, Constant, node->payload);
+}
+
+/* The first mistake of an expression; later ones are follow-ups, and dropped. */
+typedef struct {
+    const Source *source;
+    size_t offset;
+    char *message; /* owned; NULL while there is none */
+} Complaint;
+
+bool complain(Complaint *complaint, size_t offset, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/* parser.c: fills the tree from the bytes begin..end of the source. */
+bool expression_parse(Expression *expression, size_t begin, size_t end, Complaint *complaint);
+
+/* check.c: resolves names and parameters, and checks every type. The whole must be of type bool. */
+bool expression_check(Expression *expression, const RuleSet *rules, Complaint *complaint);
+
+/* expression.c: as expression_new(), of a part of a text, with its mistake added to a list. NULL on a
+ * mistake. */
+Expression *expression_compile(const Source *source, size_t begin, size_t end, const RuleSet *rules,
+                               MistakeList *mistakes);
+
+/* evaluate.c: the truth of one node, for --why and for what is missing. */
+Truth expression_evaluate_node(const Expression *expression, uint16_t index, FactSet *facts);

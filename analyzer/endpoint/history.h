@@ -86,6 +86,7 @@ typedef struct {
     uint8_t state_of_sender; /* TcpState before it */
     bool has_ack;
     bool effective;        /* the other side took it, as far as the capture shows */
+    bool ends_sender;      /* its sender was alive before and is not seen alive after */
     bool exact, in_window; /* SEQ against RCV.NXT of the other side (RFC 5961 3.2); valid with window_known */
     bool window_known;
     bool ttl_differs, ip_id_differs, timestamps_missing; /* unlike the other segments of its side */
@@ -96,19 +97,19 @@ typedef struct {
 typedef struct {
     Address address;
     uint16_t port;
-    uint8_t end;           /* index into Connection */
-    uint8_t state;         /* TcpState at the end of the capture */
-    uint8_t highest_state; /* whether it was ever ESTABLISHED: the last synchronized state it was in */
-    bool sent;             /* anything of it was captured */
+    uint8_t end;   /* index into Connection */
+    uint8_t state; /* TcpState at the end of the capture */
+    bool sent;     /* anything of it was captured */
     bool syn, syn_ack, fin, rst;
-    bool fin_acked, fin_acks_peer_fin, fin_with_data, established;
+    bool fin_acked, fin_acks_peer_fin, fin_with_data;
+    bool established; /* it was in a synchronized state at some time */
     uint32_t packets;
     uint32_t syn_frame, first_frame, last_frame;
     uint32_t syns; /* segments */
     int64_t syn_ns, last_ns;
-    int64_t next, acked;              /* SND.NXT and SND.UNA; acked is INT64_MIN where nothing was */
-    int64_t received;                 /* RCV.NXT: the highest number it acknowledged; INT64_MIN for none */
-    int64_t data_bytes;               /* payload sent, holes included */
+    int64_t next, acked; /* SND.NXT and SND.UNA; acked is ACKED_NOTHING where nothing was */
+    int64_t received;    /* RCV.NXT: the highest number it acknowledged; ACKED_NOTHING for none */
+    int64_t data_bytes;  /* payload sent, holes included */
     int64_t data_acked, data_unacked; /* of it */
     int64_t gap_bytes;                /* acknowledged by the other side, never captured */
     int64_t missing_bytes;            /* neither captured nor acknowledged, below SND.NXT */
@@ -140,10 +141,11 @@ typedef struct {
     uint8_t row_count, transition_count, fin_count, reset_count;
     bool has_runs; /* some segments are not among the rows */
 
-    int closer;        /* Side whose FIN or RST began the end, -1 for nobody */
-    int resetter;      /* Side that sent the first RST that counted, -1 for nobody */
-    int first_reset;   /* index of that RST in resets, or -1 */
-    bool fins_crossed; /* both sides' first FINs, neither acknowledging the other */
+    int closer;            /* Side whose FIN or RST began the end, -1 for nobody */
+    int resetter;          /* Side that sent the first RST that counted, -1 for nobody */
+    int first_reset;       /* index of that RST in resets, or -1 */
+    int64_t rtt_ns[SIDES]; /* from the capture point to that side and back, by the handshake; -1: unknown */
+    bool fins_crossed;     /* both sides' first FINs, neither acknowledging the other */
 } History;
 
 /* Works out the history of a connection into `ret_history`, a scratch record that is used again and again. */

@@ -69,7 +69,8 @@ typedef struct {
     uint32_t window;      /* what it advertised last; scaled where both SYNs were captured */
 } Sequence;
 
-#define ACKED_NOTHING INT64_MIN
+/* Below every real number, and far enough from the limits to count from. */
+#define ACKED_NOTHING (INT64_MIN / 2)
 
 /* What is counted of one end. Frames are 0 for none; the small counters saturate. */
 typedef struct {

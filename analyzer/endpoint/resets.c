@@ -1,0 +1,297 @@
+/* What each RST is: a reply to a segment, an abort by a socket that still existed, or neither; what it
+ * answers; and whether the side it was sent to took it. */
+#include <string.h>
+
+#include "endpoint/private.h"
+
+/* A reply leaves at once, so at the capture point it follows within a round trip. Where none was measured, or
+ * a long one, this is still taken for the same moment. */
+#define REPLY_WITHIN_NS INT64_C(3000000000)
+
+/* No stack repeats a segment sooner, so what its side sends later than this after an RST, and later than two
+ * round trips, it sent although the RST should have arrived. Linux: TCP_RTO_MIN, 200 ms. */
+#define STILL_ALIVE_NS INT64_C(200000000)
+
+/* What both sides had sent and acknowledged when a row passed the capture point. */
+typedef struct {
+    int64_t next[SIDES], received[SIDES]; /* received: ACKED_NOTHING before any ACK */
+    uint32_t window[SIDES];               /* not scaled */
+    bool fin[SIDES];
+    unsigned last_normal[SIDES]; /* index of the last row that is no RST, EVENTS_MAX for none */
+    bool answered[EVENTS_MAX];   /* rows that an RST was matched with */
+    bool dead[SIDES];            /* it sent an RST of its own, or took one */
+    bool aborted[SIDES];         /* it sent an RST of its own */
+} Progress;
+
+static void progress_take(Progress *progress, const HistoryRow *row, unsigned index)
+{
+    if (!row_is_segment(row) || row->flags & TCP_RST)
+        return;
+    Side side = row->side;
+    if (row_after(row) > progress->next[side])
+        progress->next[side] = row_after(row);
+    if (row->flags & TCP_ACK && row->ack > progress->received[side])
+        progress->received[side] = row->ack;
+    progress->fin[side] |= (row->flags & TCP_FIN) != 0;
+    progress->window[side] = row->window;
+    progress->last_normal[side] = index;
+}
+
+static RstAnswers kind_of(const HistoryRow *row)
+{
+    if (row->flags & TCP_SYN)
+        return row->flags & TCP_ACK ? RST_ANSWERS_SYN_ACK : RST_ANSWERS_SYN;
+    if (row->marks & (EVENT_KEEPALIVE | EVENT_WINDOW_PROBE))
+        return RST_ANSWERS_KEEPALIVE;
+    if (row->length)
+        return RST_ANSWERS_DATA;
+    return row->flags & TCP_FIN ? RST_ANSWERS_FIN : RST_ANSWERS_ACK;
+}
+
+/* Whether row `i`, by the other side, may have provoked this RST. */
+static bool may_answer(const History *history, const Progress *progress, const ResetRecord *reset, unsigned i)
+{
+    const HistoryRow *row = &history->rows[i];
+    if (row->side == reset->side || row->flags & TCP_RST || progress->answered[i] ||
+        row->marks & (EVENT_RUN | EVENT_ICMP | EVENT_DUPLICATE))
+        return false;
+    bool fits = row->flags & TCP_ACK ? !reset->has_ack && row->ack == reset->seq
+                                     : reset->has_ack && row_after(row) == reset->ack;
+    /* An ACK number in an RST is trusted where the other number fits as well: some stacks set ACK on every
+     * RST. */
+    if (!fits && row->flags & TCP_ACK && reset->has_ack)
+        fits = row->ack == reset->seq && row_after(row) == reset->ack;
+    if (!fits || reset->time_ns - row->time_ns > REPLY_WITHIN_NS + 2 * history->rtt_ns[reset->side])
+        return false;
+    /* What its sender had acknowledged, or answered with a segment of its own, did not provoke an RST later.
+     */
+    bool takes_numbers = row_after(row) > row->seq || row->marks & (EVENT_KEEPALIVE | EVENT_WINDOW_PROBE);
+    if (row->length || row->flags & (TCP_FIN | TCP_SYN))
+        return progress->received[reset->side] < row_after(row);
+    unsigned last = progress->last_normal[reset->side];
+    return takes_numbers || last == EVENTS_MAX || last < i;
+}
+
+static int64_t distance(int64_t a, int64_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+/* The row that provoked the RST: of those that fit, the one a round trip before it; without a known round
+ * trip the latest, since what is sent again is answered when it arrives. -1 for none. */
+static int find_answered(const History *history, const Progress *progress, const ResetRecord *reset)
+{
+    int64_t rtt = history->rtt_ns[reset->side] > 0 ? history->rtt_ns[reset->side] : 0;
+    int best = -1;
+    for (unsigned i = 0; i < reset->row; i++) {
+        if (!may_answer(history, progress, reset, i))
+            continue;
+        if (best < 0 || distance(history->rows[i].time_ns + rtt, reset->time_ns) <=
+                            distance(history->rows[best].time_ns + rtt, reset->time_ns))
+            best = (int)i;
+    }
+    return best;
+}
+
+/* SEQ = SND.NXT and ACK = RCV.NXT. More than was captured of either is believed as far as the other side's
+ * numbers do not contradict it. */
+static bool has_abort_numbers(const Progress *progress, const ResetRecord *reset)
+{
+    Side side = reset->side, peer = side_other(side);
+    bool seq_fits = reset->seq == progress->next[side] || reset->seq == progress->received[peer];
+    return reset->has_ack && seq_fits && reset->ack >= progress->received[side] &&
+           reset->ack <= progress->next[peer];
+}
+
+/* An RST with ACK that answers data although its sender had sent FIN: some stacks set ACK on replies too.
+ * Linux's abort carries the last window and the timestamps; a reply carries neither. */
+static bool is_reply_with_ack(const History *history, const Progress *progress, const ResetRecord *reset,
+                              int answered)
+{
+    const HistoryRow *row = &history->rows[reset->row];
+    if (answered < 0 || !reset->has_ack)
+        return false;
+    RstAnswers kind = kind_of(&history->rows[answered]);
+    if (kind == RST_ANSWERS_SYN)
+        return true;
+    return progress->fin[reset->side] && (kind == RST_ANSWERS_DATA || kind == RST_ANSWERS_FIN) &&
+           row->window == 0;
+}
+
+static void find_form(const History *history, Progress *progress, ResetRecord *reset)
+{
+    int answered = find_answered(history, progress, reset);
+    bool reply = answered >= 0 && (!reset->has_ack || is_reply_with_ack(history, progress, reset, answered));
+    if (reply) {
+        const HistoryRow *row = &history->rows[answered];
+        reset->form = RST_FORM_REPLY;
+        reset->answers = (uint8_t)kind_of(row);
+        reset->answers_row = (uint8_t)answered;
+        reset->answers_frame = row->frame;
+        reset->delay_ns = reset->time_ns - row->time_ns;
+        progress->answered[answered] = true;
+    } else {
+        reset->form = has_abort_numbers(progress, reset) ? RST_FORM_ABORT : RST_FORM_OTHER;
+    }
+}
+
+/* Against what the receiver expects next: RFC 9293 3.10.7.4 with RFC 5961 3.2; in SYN_SENT the ACK decides.
+ * Linux also takes SEQ = RCV.NXT-1 after a FIN (tcp_reset_check). */
+static void find_acceptance(const Progress *progress, ResetRecord *reset)
+{
+    Side side = reset->side, peer = side_other(side);
+    int64_t low = progress->received[peer], high = progress->next[side];
+    if (low == ACKED_NOTHING) {
+        reset->window_known = reset->has_ack;
+        reset->exact = reset->in_window = reset->has_ack && reset->ack == progress->next[peer];
+        return;
+    }
+    reset->window_known = true;
+    reset->exact = reset->seq == high || (progress->fin[side] && reset->seq == high - 1) ||
+                   (high < low && reset->seq == low);
+    int64_t window = (int64_t)progress->window[peer] << 14; /* at most: RFC 7323 2.3 */
+    reset->in_window = reset->seq >= low && reset->seq <= high + window;
+}
+
+/* Whether `side` sent something from row `from` on that it would not have sent had the RST of the other side
+ * in `reset` reached it and counted. */
+static bool lives_on(const History *history, const Progress *progress, const ResetRecord *reset)
+{
+    Side side = side_other(reset->side);
+    int64_t rtt = history->rtt_ns[SIDE_CLIENT] + history->rtt_ns[SIDE_SERVER];
+    int64_t patience = rtt > STILL_ALIVE_NS / 2 ? 2 * rtt : STILL_ALIVE_NS;
+    for (unsigned i = reset->row + 1u; i < history->row_count; i++) {
+        const HistoryRow *row = &history->rows[i];
+        if (row->side != side || !row_is_segment(row) || row->flags & TCP_RST)
+            continue;
+        if (row->flags & TCP_ACK && row->ack > progress->next[reset->side])
+            return true;
+        if (row->time_ns - reset->time_ns > patience)
+            return true;
+    }
+    return false;
+}
+
+/* Whether the side that is said to have sent the RST sends new numbers after it. */
+static bool goes_on(const History *history, const Progress *progress, const ResetRecord *reset)
+{
+    for (unsigned i = reset->row + 1u; i < history->row_count; i++) {
+        const HistoryRow *row = &history->rows[i];
+        if (row->side != reset->side || !row_is_segment(row) || row->flags & TCP_RST)
+            continue;
+        if (row_after(row) > progress->next[reset->side] ||
+            (row->flags & TCP_ACK && row->ack > progress->received[reset->side]))
+            return true;
+    }
+    return false;
+}
+
+static bool both_fins_acknowledged(const Progress *progress, const History *history)
+{
+    for (unsigned side = 0; side < SIDES; side++) {
+        const HistorySide *peer = &history->side[side_other((Side)side)];
+        if (!progress->fin[side] || !progress->fin[side_other((Side)side)] ||
+            progress->received[side] <= peer->fin_seq)
+            return false;
+    }
+    return true;
+}
+
+/* Unlike the segments that the same side sent before and after. */
+static void find_differences(const History *history, ResetRecord *reset)
+{
+    const HistoryRow *own = &history->rows[reset->row];
+    unsigned with_timestamps = 0;
+    int previous = -1;
+    for (unsigned i = 0; i < history->row_count; i++) {
+        const HistoryRow *row = &history->rows[i];
+        if (row->side != reset->side || !row_is_segment(row) || row->flags & TCP_RST)
+            continue;
+        with_timestamps += (row->marks & EVENT_TIMESTAMPS) != 0;
+        if (i < reset->row && row->ip_id)
+            previous = (int)i;
+    }
+    reset->ttl_differs =
+        history->side[reset->side].first_frame != own->frame && own->ttl != history->side[reset->side].ttl;
+    reset->timestamps_missing = with_timestamps && !(own->marks & EVENT_TIMESTAMPS);
+    uint16_t step = previous < 0 ? 0 : (uint16_t)(own->ip_id - history->rows[previous].ip_id);
+    reset->ip_id_differs = previous >= 0 && step > 1024;
+}
+
+/* Earlier RSTs to the side that now aborts had not reached it. */
+static void take_back(History *history, unsigned row)
+{
+    for (unsigned i = 0; i + 1 < history->reset_count; i++) {
+        if (history->resets[i].side != history->rows[row].side)
+            history->resets[i].effective = false;
+    }
+}
+
+/* An abort's ACK acknowledges like any other. */
+static void acknowledge(HistorySide *side, int64_t ack)
+{
+    if (ack <= side->acked || ack > side->next)
+        return;
+    side->acked = ack;
+    int64_t data = ack - 1 - (side->fin && side->fin_seq < ack);
+    side->data_acked = data < side->data_bytes ? data : side->data_bytes;
+    side->data_unacked = side->data_bytes - side->data_acked;
+    side->fin_acked |= side->fin && ack > side->fin_seq;
+}
+
+static void add_reset(History *history, Progress *progress, unsigned index)
+{
+    const HistoryRow *row = &history->rows[index];
+    Side peer = side_other(row->side);
+    ResetRecord *reset = &history->resets[history->reset_count++];
+    *reset = (ResetRecord){
+        .time_ns = row->time_ns,
+        .seq = row->seq,
+        .ack = row->ack,
+        .frame = row->frame,
+        .length = row->length,
+        .side = row->side,
+        .row = (uint8_t)index,
+        .has_ack = row->flags & TCP_ACK,
+    };
+    find_form(history, progress, reset);
+    find_acceptance(progress, reset);
+    find_differences(history, reset);
+    reset->sender_goes_on = goes_on(history, progress, reset);
+    bool acceptable = reset->exact || (reset->form == RST_FORM_REPLY && reset->in_window);
+    reset->effective = acceptable && !progress->dead[peer] && !both_fins_acknowledged(progress, history) &&
+                       !lives_on(history, progress, reset);
+    /* Whoever sends an RST of its own making is as dead as who takes one; a forged one says nothing of its
+     * sender. */
+    /* An abort comes from a socket that existed: no RST had reached it, whatever had passed the capture
+     * point. */
+    bool was_alive =
+        reset->form == RST_FORM_ABORT ? !progress->aborted[row->side] : !progress->dead[row->side];
+    reset->ends_sender = reset->form != RST_FORM_OTHER && !reset->sender_goes_on && was_alive &&
+                         !both_fins_acknowledged(progress, history);
+    if (reset->form == RST_FORM_ABORT && reset->ends_sender)
+        take_back(history, index);
+    if (reset->effective)
+        progress->dead[peer] = true;
+    if (reset->ends_sender)
+        progress->dead[row->side] = progress->aborted[row->side] = true;
+    if (reset->ends_sender && reset->form == RST_FORM_ABORT)
+        acknowledge(&history->side[peer], reset->ack);
+}
+
+void history_find_resets(History *history)
+{
+    Progress progress = {
+        .received = {ACKED_NOTHING, ACKED_NOTHING},
+        .last_normal = {EVENTS_MAX, EVENTS_MAX},
+    };
+    for (unsigned i = 0; i < history->row_count; i++) {
+        const HistoryRow *row = &history->rows[i];
+        if (row->marks & EVENT_RUN)
+            continue;
+        if (row->flags & TCP_RST && !(row->marks & (EVENT_ICMP | EVENT_DUPLICATE)))
+            add_reset(history, &progress, i);
+        else
+            progress_take(&progress, row, i);
+    }
+}

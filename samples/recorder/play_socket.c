@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -86,13 +87,14 @@ static Address with_port(Address address, long port, socklen_t *ret_length)
     return address;
 }
 
-/* The step's socket, made now unless an earlier "socket" step made it so that options could be set first. */
+/* The step's socket, made now unless an earlier step made it, so that options could be set first. */
 static int open_socket(const Step *step)
 {
     if (find_socket(step->words[1]) != NULL)
         return socket_of(step);
+    bool is_mptcp = strcmp(step->words[0], "mptcp") == 0;
     int64_t called = play_now();
-    int fd = socket(own.any.sa_family, SOCK_STREAM, 0);
+    int fd = socket(own.any.sa_family, SOCK_STREAM, is_mptcp ? IPPROTO_MPTCP : IPPROTO_TCP);
     play_log(step->words[1], "socket", called, fd);
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
     name_socket(step, fd);
@@ -336,13 +338,23 @@ static void step_forget(Step *step)
 }
 
 const StepKind PLAY_SOCKET_STEPS[] = {
-    {"socket", 2, step_socket},         {"listen", 3, step_listen},
-    {"connect", 4, step_connect},       {"accept", 3, step_accept},
-    {"nonblock", 2, step_nonblock},     {"set", 4, step_set},
-    {"error", 2, step_error},           {"read", 2, step_read},
-    {"drain", 2, step_drain},           {"write", 3, step_write},
-    {"urgent", 3, step_urgent},         {"flood", 3, step_flood},
-    {"shutdown", 3, step_shutdown},     {"close", 2, step_close},
-    {"replace", 2, step_replace},       {"forget", 2, step_forget},
-    {"disconnect", 2, step_disconnect}, {NULL, 0, NULL},
+    {"socket", 2, step_socket},
+    {"mptcp", 2, step_socket},
+    {"listen", 3, step_listen},
+    {"connect", 4, step_connect},
+    {"accept", 3, step_accept},
+    {"nonblock", 2, step_nonblock},
+    {"set", 4, step_set},
+    {"error", 2, step_error},
+    {"read", 2, step_read},
+    {"drain", 2, step_drain},
+    {"write", 3, step_write},
+    {"urgent", 3, step_urgent},
+    {"flood", 3, step_flood},
+    {"shutdown", 3, step_shutdown},
+    {"close", 2, step_close},
+    {"replace", 2, step_replace},
+    {"forget", 2, step_forget},
+    {"disconnect", 2, step_disconnect},
+    {NULL, 0, NULL},
 };

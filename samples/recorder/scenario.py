@@ -44,14 +44,14 @@ class Scenario:
     expect: list = field(default_factory=list)  # (stream, ending at the client, ending at the server)
 
     def server_ports(self):
-        """Every port that a program listens on or connects to: what tells this scenario's sockets from others'."""
+        """The ports of the server's side: what tells this scenario's sockets from those of others."""
         ports = set()
-        for line in sum(self.programs.values(), []):
-            words = line.split()
-            if words[0] == "listen":
-                ports.add(int(words[2]))
-            elif words[0] == "connect":
-                ports.add(int(words[3]))
+        for name, lines in self.programs.items():
+            for words in map(str.split, lines):
+                if words[0] == "listen" or (words[0] == "connect" and name.startswith("server")):
+                    ports.add(int(words[2]))
+                elif words[0] == "connect":
+                    ports.add(int(words[3]))
         return ports
 
     def addresses(self):
@@ -102,6 +102,15 @@ def add_expect(scenario, line):
         raise ScenarioError("an expectation is: STREAM ENDING, in order, or STREAM server ENDING after it")
 
 
+def repeated(line):
+    """"each 0..9 STEP" as ten steps; {N} in them becomes N, N+1 and so on."""
+    found = re.fullmatch(r"each (\d+)\.\.(\d+) (.*)", line)
+    if not found:
+        return [line]
+    return [re.sub(r"\{(\d+)\}", lambda base: str(int(base[1]) + index), found[3])
+            for index in range(int(found[1]), int(found[2]) + 1)]
+
+
 def add_line(scenario, section, line):
     if section == "wire":
         scenario.wire.append(line)
@@ -125,7 +134,8 @@ def read_scenario(path):
             if not line:
                 continue
             if raw[0] in " \t":
-                add_line(scenario, section, line)
+                for step in repeated(line):
+                    add_line(scenario, section, step)
                 continue
             key, colon, value = line.partition(":")
             if colon and not value and SECTIONS.match(key):

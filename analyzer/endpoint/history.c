@@ -151,6 +151,7 @@ static void fill_side(HistorySide *side, const FlowTable *table, const Connectio
     side->window = connection->sequence[end].window;
     side->window_scaled = connection->known[0] & connection->known[1] & KNOWN_SYN;
     side->ttl = counts->ttl;
+    side->wscale = connection->known[0] & connection->known[1] & KNOWN_WSCALE ? counts->wscale : 0;
     fill_numbers(side, table, connection);
     side->after_peer_fin_bytes = sent_after_peer_fin(connection, end, side);
 }

@@ -122,6 +122,7 @@ typedef struct {
     uint32_t window; /* last advertised, scaled where known */
     bool window_scaled;
     uint8_t ttl;
+    uint8_t wscale; /* in effect: 0 unless both SYNs were captured and offered one */
 } HistorySide;
 
 #define HISTORY_TRANSITIONS_MAX 32

@@ -65,8 +65,3 @@ static inline const FactRow *fact_ref_row(FactRef ref)
 /* The value of a fact for this connection, computed on first use; borrowed until the facts change connection.
  * A fact under a role nobody plays (no closer) is absent or unknown as the role itself is. */
 const Value *fact_get(FactSet *facts, FactRef ref);
-
-/* Presets a value, for tests of rules without a connection. `facts` may come from fact_set_new_empty(). */
-FactSet *fact_set_new_empty(void);
-void fact_set_preset(FactSet *facts, FactRef ref, const Value *value);
-void fact_set_free(FactSet *facts);

@@ -10,11 +10,15 @@ typedef struct FactContext FactContext;
 FactContext *fact_context_new(void);
 void fact_context_free(FactContext *context);
 
-/* Call once for every connection of the capture before the first fact_set_begin(). */
-void fact_context_note(FactContext *context, const FlowTable *table, uint32_t stream);
+/* Call once for every connection of the capture, in order of stream, before the first fact_set_begin(). */
+void fact_context_note(FactContext *context, const History *history);
 
-/* The capture as a whole: first and last frame's time, whether the file was cut. Call once, at its end. */
-void fact_context_capture(FactContext *context, int64_t first_ns, int64_t last_ns, uint64_t frames, bool cut);
+/* The capture as a whole: the times of its first and last frame, and whether it could be read to its end.
+ * Call once, when all connections are noted. */
+void fact_context_capture(FactContext *context, int64_t first_ns, int64_t last_ns, bool cut);
+
+FactSet *fact_set_new(void);
+void fact_set_free(FactSet *facts);
 
 /* Turns to another connection; all facts are forgotten. Both stay borrowed until the next call. */
 void fact_set_begin(FactSet *facts, const History *history, const FactContext *context);

@@ -1,0 +1,198 @@
+/* The catalogue as one table, names under roles, and the cache of one connection's values. */
+#include "facts/catalogue.h"
+
+#include <string.h>
+
+#include "facts/private.h"
+
+static const FactFamily *const families[] = {
+    &fact_family_connection, &fact_family_side,     &fact_family_close,
+    &fact_family_rst,        &fact_family_listener, &fact_family_capture,
+};
+
+static const char *const role_names[ROLES] = {NULL,   "client",   "server",  "closer",
+                                              "peer", "resetter", "resetted"};
+
+const char *fact_role_name(FactRole role)
+{
+    return role_names[role];
+}
+
+bool fact_role_find(const char *name, size_t length, FactRole *ret_role)
+{
+    for (unsigned role = ROLE_CLIENT; role < ROLES; role++) {
+        if (strlen(role_names[role]) == length && !memcmp(role_names[role], name, length)) {
+            *ret_role = (FactRole)role;
+            return true;
+        }
+    }
+    return false;
+}
+
+guint fact_count(void)
+{
+    guint count = 0;
+    for (guint i = 0; i < G_N_ELEMENTS(families); i++)
+        count += families[i]->count;
+    return count;
+}
+
+const FactRow *fact_row(guint row)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(families); i++) {
+        if (row < families[i]->count)
+            return &families[i]->rows[row];
+        row -= families[i]->count;
+    }
+    g_return_val_if_reached(NULL);
+}
+
+static bool find_row(const char *name, size_t length, bool per_side, uint16_t *ret_row)
+{
+    guint count = fact_count();
+    for (guint i = 0; i < count; i++) {
+        const FactRow *row = fact_row(i);
+        if (row->per_side == per_side && strlen(row->name) == length && !memcmp(row->name, name, length)) {
+            *ret_row = (uint16_t)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool fact_find(const char *name, size_t length, FactRef *ret_ref)
+{
+    FactRef ref = {.role = ROLE_NONE};
+    FactRole role;
+    const char *dot = memchr(name, '.', length);
+    size_t first = dot ? (size_t)(dot - name) : length;
+    if (!fact_role_find(name, first, &role)) {
+        if (!find_row(name, length, false, &ref.row))
+            return false;
+    } else {
+        ref.role = role;
+        bool found = dot ? find_row(dot + 1, length - first - 1, true, &ref.row)
+                         : find_row("side", strlen("side"), true, &ref.row);
+        if (!found)
+            return false;
+    }
+    *ret_ref = ref;
+    return true;
+}
+
+void fact_format_name(GString *out, FactRef ref)
+{
+    if (ref.role != ROLE_NONE)
+        g_string_append_printf(out, "%s.", role_names[ref.role]);
+    g_string_append(out, fact_row(ref.row)->name);
+}
+
+/* Levenshtein's distance, for names of a few dozen characters. */
+static guint edit_distance(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+    enum { LONGEST = 63 };
+    if (a_length > LONGEST || b_length > LONGEST)
+        return G_MAXUINT;
+    guint row[LONGEST + 1];
+    for (guint j = 0; j <= b_length; j++)
+        row[j] = j;
+    for (guint i = 1; i <= a_length; i++) {
+        guint diagonal = row[0];
+        row[0] = i;
+        for (guint j = 1; j <= b_length; j++) {
+            guint replace = diagonal + (a[i - 1] != b[j - 1]);
+            diagonal = row[j];
+            row[j] = MIN(replace, MIN(row[j], row[j - 1]) + 1);
+        }
+    }
+    return row[b_length];
+}
+
+char *fact_nearest(const char *name, size_t length)
+{
+    g_autoptr(GString) best = NULL;
+    guint best_distance = (guint)length / 3 + 1;
+    for (guint i = 0; i < fact_count(); i++) {
+        const FactRow *row = fact_row(i);
+        for (guint role = row->per_side ? ROLE_CLIENT : ROLE_NONE;
+             role < (row->per_side ? ROLES : ROLE_CLIENT); role++) {
+            g_autoptr(GString) candidate = g_string_new(NULL);
+            fact_format_name(candidate, (FactRef){(uint16_t)i, (uint8_t)role});
+            guint distance = edit_distance(name, length, candidate->str, candidate->len);
+            if (distance < best_distance || (distance == best_distance && !best)) {
+                best_distance = distance;
+                if (best)
+                    g_string_free(best, TRUE);
+                best = g_steal_pointer(&candidate);
+            }
+        }
+    }
+    return best ? g_string_free(g_steal_pointer(&best), FALSE) : NULL;
+}
+
+FactSet *fact_set_new(void)
+{
+    FactSet *facts = g_new0(FactSet, 1);
+    facts->stamps = g_new0(uint32_t, fact_count() * SIDES);
+    facts->values = g_new0(Value, fact_count() * SIDES);
+    return facts;
+}
+
+void fact_set_free(FactSet *facts)
+{
+    if (!facts)
+        return;
+    g_free(facts->stamps);
+    g_free(facts->values);
+    g_free(facts);
+}
+
+void fact_set_begin(FactSet *facts, const History *history, const FactContext *context)
+{
+    facts->history = history;
+    facts->context = context;
+    facts->epoch++;
+}
+
+const History *fact_set_history(const FactSet *facts)
+{
+    return facts->history;
+}
+
+/* Which side plays the role; -1 for nobody. */
+static int side_of_role(const History *history, FactRole role)
+{
+    switch (role) {
+    case ROLE_CLIENT:
+        return SIDE_CLIENT;
+    case ROLE_SERVER:
+        return SIDE_SERVER;
+    case ROLE_CLOSER:
+        return history->closer;
+    case ROLE_PEER:
+        return history->closer < 0 ? -1 : (int)side_other((Side)history->closer);
+    case ROLE_RESETTER:
+        return history->resetter;
+    case ROLE_RESETTED:
+        return history->resetter < 0 ? -1 : (int)side_other((Side)history->resetter);
+    default:
+        return 0;
+    }
+}
+
+const Value *fact_get(FactSet *facts, FactRef ref)
+{
+    static const Value nobody = {.presence = VALUE_ABSENT};
+    int side = side_of_role(facts->history, (FactRole)ref.role);
+    if (side < 0)
+        return &nobody;
+    unsigned slot = ref.row * SIDES + (unsigned)side;
+    Value *value = &facts->values[slot];
+    if (facts->stamps[slot] != facts->epoch) {
+        const FactRow *row = fact_row(ref.row);
+        *value = (Value){.type = row->type, .presence = VALUE_ABSENT};
+        row->compute(facts, (Side)side, value);
+        facts->stamps[slot] = facts->epoch;
+    }
+    return value;
+}

@@ -1,0 +1,117 @@
+/* Facts of how the end began and went. */
+#include "facts/private.h"
+
+static const char *const first_names[] = {"none", "fin", "rst", NULL};
+
+/* Whether what began the end was an RST that counted. */
+static bool began_with_rst(const History *history)
+{
+    return history->first_reset >= 0 &&
+           (!history->fin_count || history->resets[history->first_reset].row < history->fins[0].row);
+}
+
+static void first(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const History *history = facts->history;
+    static const int64_t none = 0, fin = 1, rst = 2;
+    if (began_with_rst(history))
+        value_set(value, rst, history->resets[history->first_reset].frame);
+    else if (history->fin_count)
+        value_set(value, fin, history->fins[0].frame);
+    else
+        value_set(value, none, 0);
+}
+
+static void crossed(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const HistorySide *sides = facts->history->side;
+    if (sides[SIDE_CLIENT].fin && sides[SIDE_SERVER].fin)
+        value_set_bool(value, facts->history->fins_crossed, sides[SIDE_SERVER].fin_frame);
+}
+
+/* The peer's first FIN is also the first acknowledgement of the closer's. */
+static void three_segment(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const History *history = facts->history;
+    if (history->closer < 0 || !history->side[SIDE_CLIENT].fin || !history->side[SIDE_SERVER].fin)
+        return;
+    const HistorySide *closer = &history->side[history->closer];
+    const HistorySide *peer = &history->side[side_other((Side)history->closer)];
+    value_set_bool(value, closer->fin_ack_frame == peer->fin_frame && peer->fin_frame, peer->fin_frame);
+}
+
+/* From the first FIN to the other side's, or to what ended the connection without one, or to the capture's
+ * end. */
+static void half_closed_for(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const History *history = facts->history;
+    if (!history->fin_count || began_with_rst(history))
+        return;
+    const HistorySide *closer = &history->side[history->closer];
+    const HistorySide *peer = &history->side[side_other((Side)history->closer)];
+    if (peer->fin)
+        value_set(value, peer->fin_ns - closer->fin_ns, peer->fin_frame);
+    else if (history->first_reset >= 0)
+        value_set(value, history->resets[history->first_reset].time_ns - closer->fin_ns,
+                  history->resets[history->first_reset].frame);
+    else
+        value_set(value, fact_context_last_ns(facts->context) - closer->fin_ns, history->last_frame);
+}
+
+/* How long neither side had sent anything before the segment that began the end. */
+static void idle_before(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const History *history = facts->history;
+    int row;
+    if (began_with_rst(history)) {
+        const ResetRecord *reset = &history->resets[history->first_reset];
+        row = reset->form == RST_FORM_REPLY ? reset->answers_row : reset->row;
+    } else if (history->fin_count) {
+        row = history->fins[0].row;
+    } else {
+        return;
+    }
+    if (row > 0)
+        value_set(value, history->rows[row].time_ns - history->rows[row - 1].time_ns,
+                  history->rows[row - 1].frame);
+}
+
+static void both_aborted(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const History *history = facts->history;
+    bool aborted[SIDES] = {false, false};
+    for (unsigned i = 0; i < history->reset_count; i++) {
+        const ResetRecord *reset = &history->resets[i];
+        if (reset->form == RST_FORM_ABORT && reset->ends_sender)
+            aborted[reset->side] = true;
+    }
+    value_set_bool(value, aborted[SIDE_CLIENT] && aborted[SIDE_SERVER], 0);
+}
+
+static const FactRow rows[] = {
+    {"close.first", VALUE_ENUM, NULL, first_names, false,
+     "What began the end: a FIN, an RST that counted, or none.", first},
+    {"close.crossed", VALUE_BOOL, NULL, NULL, false,
+     "Both sides sent FIN, and neither's first FIN acknowledges the other's: decided by ACK numbers, not by "
+     "time.",
+     crossed},
+    {"close.three_segment", VALUE_BOOL, NULL, NULL, false,
+     "The peer's FIN is the first segment that acknowledges the closer's.", three_segment},
+    {"close.half_closed_for", VALUE_DURATION, "ns", NULL, false,
+     "From the first FIN to the other side's, or to the RST or the end of the capture where there is none.",
+     half_closed_for},
+    {"close.idle_before", VALUE_DURATION, "ns", NULL, false,
+     "How long nothing was sent before the segment that began the end (for an RST that answers a segment: "
+     "before that segment).",
+     idle_before},
+    {"close.both_aborted", VALUE_BOOL, NULL, NULL, false,
+     "Each side aborted before the other's RST reached it.", both_aborted},
+};
+
+const FactFamily fact_family_close = {rows, G_N_ELEMENTS(rows)};

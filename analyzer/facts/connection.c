@@ -1,0 +1,246 @@
+/* Facts of the connection as a whole. */
+#include "facts/private.h"
+
+static const char *const handshake_names[] = {"full",    "simultaneous", "syn-only", "unfinished",
+                                              "partial", "none",         NULL};
+
+static void stream(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    value_set(value, facts->history->stream, facts->history->first_frame);
+}
+
+static void start(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    value_set(value, facts->history->start_ns, facts->history->first_frame);
+}
+
+static void end(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    value_set(value, facts->history->end_ns, facts->history->last_frame);
+}
+
+static void duration(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    value_set(value, facts->history->end_ns - facts->history->start_ns, facts->history->last_frame);
+}
+
+static void packets(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    value_set(value, facts->history->packets, 0);
+}
+
+static void handshake(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    value_set(value, facts->history->handshake, facts->history->side[SIDE_CLIENT].syn_frame);
+}
+
+static void started_before_capture(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    value_set_bool(value, facts->history->handshake == HANDSHAKE_NONE, facts->history->first_frame);
+}
+
+static void open_at_end(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const HistorySide *sides = facts->history->side;
+    value_set_bool(value,
+                   sides[SIDE_CLIENT].state == TCP_STATE_ESTABLISHED &&
+                       sides[SIDE_SERVER].state == TCP_STATE_ESTABLISHED,
+                   0);
+}
+
+static void first_frame(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    value_set(value, facts->history->first_frame, facts->history->first_frame);
+}
+
+static void last_frame(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    value_set(value, facts->history->last_frame, facts->history->last_frame);
+}
+
+static void silence(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    value_set(value, fact_context_last_ns(facts->context) - facts->history->end_ns,
+              facts->history->last_frame);
+}
+
+static void roles_guessed(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    value_set_bool(value, facts->history->roles_guessed, 0);
+}
+
+static void replaced(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    value_set_bool(value, fact_context_next(facts->context, facts->history->stream) != NO_CONNECTION, 0);
+}
+
+static void replaces(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    static const int64_t never = 0, closed = 1, live = 2;
+    uint32_t previous = facts->history->previous;
+    value_set(value,
+              previous == NO_CONNECTION                              ? never
+              : fact_context_stream_closed(facts->context, previous) ? closed
+                                                                     : live,
+              0);
+}
+
+static void tuple_rested(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    uint32_t previous = facts->history->previous;
+    if (previous != NO_CONNECTION)
+        value_set(value, facts->history->start_ns - fact_context_stream_end_ns(facts->context, previous),
+                  facts->history->first_frame);
+}
+
+static void icmp_seen(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const History *history = facts->history;
+    value_set_bool(value, false, 0);
+    for (unsigned i = 0; i < history->row_count; i++) {
+        if (history->rows[i].marks & EVENT_ICMP) {
+            value_set_bool(value, true, history->rows[i].frame);
+            return;
+        }
+    }
+}
+
+static const HistoryRow *first_icmp(const History *history)
+{
+    for (unsigned i = 0; i < history->row_count; i++) {
+        if (history->rows[i].marks & EVENT_ICMP)
+            return &history->rows[i];
+    }
+    return NULL;
+}
+
+static void icmp_frame(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const HistoryRow *row = first_icmp(facts->history);
+    if (row)
+        value_set(value, row->frame, row->frame);
+}
+
+static const char *const icmp_names[] = {
+    "port-unreachable", "host-unreachable", "net-unreachable", "prohibited",
+    "too-big",          "time-exceeded",    "other",           NULL};
+enum { ICMP_PORT, ICMP_HOST, ICMP_NET, ICMP_PROHIBITED, ICMP_TOO_BIG, ICMP_TIME, ICMP_OTHER };
+
+/* RFC 792, RFC 1812 5.2.7.1 */
+static int64_t icmp4_kind(unsigned type, unsigned code)
+{
+    if (type == 11)
+        return ICMP_TIME;
+    if (type != 3)
+        return ICMP_OTHER;
+    switch (code) {
+    case 0:
+    case 6:
+        return ICMP_NET;
+    case 1:
+    case 7:
+        return ICMP_HOST;
+    case 2: /* protocol: the host speaks no TCP, which to a program is the same as no port */
+    case 3:
+        return ICMP_PORT;
+    case 4:
+        return ICMP_TOO_BIG;
+    case 9:
+    case 10:
+    case 13:
+        return ICMP_PROHIBITED;
+    default:
+        return ICMP_OTHER;
+    }
+}
+
+/* RFC 4443 */
+static int64_t icmp6_kind(unsigned type, unsigned code)
+{
+    if (type == 2)
+        return ICMP_TOO_BIG;
+    if (type == 3)
+        return ICMP_TIME;
+    if (type != 1)
+        return ICMP_OTHER;
+    switch (code) {
+    case 0:
+        return ICMP_NET;
+    case 1:
+    case 5:
+    case 6:
+        return ICMP_PROHIBITED;
+    case 3:
+        return ICMP_HOST;
+    case 4:
+        return ICMP_PORT;
+    default:
+        return ICMP_OTHER;
+    }
+}
+
+static void icmp_kind(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const HistoryRow *row = first_icmp(facts->history);
+    if (!row)
+        return;
+    unsigned type = row->window >> 8, code = row->window & 0xff;
+    bool is_v4 = facts->history->side[SIDE_CLIENT].address.version == 4;
+    value_set(value, is_v4 ? icmp4_kind(type, code) : icmp6_kind(type, code), row->frame);
+}
+
+static const char *const replaces_names[] = {"none", "closed", "live", NULL};
+
+static const FactRow rows[] = {
+    {"conn.stream", VALUE_INT, NULL, NULL, false, "Wireshark's tcp.stream.", stream},
+    {"conn.start", VALUE_TIME, "ns", NULL, false, "Time of its first segment in the capture.", start},
+    {"conn.end", VALUE_TIME, "ns", NULL, false, "Time of its last segment in the capture.", end},
+    {"conn.duration", VALUE_DURATION, "ns", NULL, false, "From its first to its last segment.", duration},
+    {"conn.packets", VALUE_INT, NULL, NULL, false, "Packets, ICMP errors about it included.", packets},
+    {"conn.handshake", VALUE_ENUM, NULL, handshake_names, false,
+     "How it began: full; simultaneous (a SYN from each side); syn-only (no SYN-ACK); unfinished (never "
+     "acknowledged); partial "
+     "(some of it missing from the capture); none.",
+     handshake},
+    {"conn.started_before_capture", VALUE_BOOL, NULL, NULL, false, "No part of its handshake was captured.",
+     started_before_capture},
+    {"conn.open_at_end", VALUE_BOOL, NULL, NULL, false, "Both sides are ESTABLISHED when the capture ends.",
+     open_at_end},
+    {"conn.first_frame", VALUE_FRAME, NULL, NULL, false, "Its first frame.", first_frame},
+    {"conn.last_frame", VALUE_FRAME, NULL, NULL, false, "Its last frame.", last_frame},
+    {"conn.silence", VALUE_DURATION, "ns", NULL, false,
+     "From its last segment to the end of the capture: how long it was watched doing nothing.", silence},
+    {"conn.roles_guessed", VALUE_BOOL, NULL, NULL, false,
+     "No SYN was captured: which side is the client is a guess.", roles_guessed},
+    {"conn.replaced", VALUE_BOOL, NULL, NULL, false,
+     "A SYN with another number began a new stream on its addresses and ports.", replaced},
+    {"conn.replaces", VALUE_ENUM, NULL, replaces_names, false,
+     "Whether its addresses and ports had a connection before: none; closed (it had ended); live (it had "
+     "not).",
+     replaces},
+    {"conn.tuple_rested", VALUE_DURATION, "ns", NULL, false,
+     "From the last segment of the connection that had its addresses and ports before.", tuple_rested},
+    {"icmp.seen", VALUE_BOOL, NULL, NULL, false, "An ICMP error quotes one of its segments.", icmp_seen},
+    {"icmp.frame", VALUE_FRAME, NULL, NULL, false, "The first such ICMP error.", icmp_frame},
+    {"icmp.kind", VALUE_ENUM, NULL, icmp_names, false, "What it says.", icmp_kind},
+};
+
+const FactFamily fact_family_connection = {rows, G_N_ELEMENTS(rows)};

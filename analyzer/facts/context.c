@@ -1,0 +1,272 @@
+/* Gathers what connections witness for each other. */
+#include "facts/context.h"
+
+#include <string.h>
+
+/* What is kept of every noted stream. */
+typedef struct {
+    int64_t end_ns,
+        established_ns; /* established: time of its first ACK after the SYN-ACK; INT64_MAX for never */
+    int64_t served_ns;  /* the server's first byte or FIN; INT64_MAX for none */
+    uint32_t listener, client, next;
+    uint32_t next_of_listener; /* chain of the streams of one listener, newest first */
+    bool closed;
+} Noted;
+
+typedef struct {
+    ListenerSummary summary;
+    uint32_t newest; /* stream, NO_CONNECTION for none */
+} Listener;
+
+struct FactContext {
+    GArray *noted;            /* Noted, by stream */
+    GArray *listeners;        /* Listener */
+    GHashTable *by_endpoint;  /* Endpoint* → index into listeners + 1 */
+    GHashTable *failed;       /* Endpoint*: a client's address with a port it tried in vain */
+    GHashTable *failed_count; /* Endpoint* (a client's address, port 0) → how many of them */
+    GArray *silent_resets;    /* SilentReset, sorted once all are noted */
+    int64_t first_ns, last_ns;
+    bool cut;
+};
+
+typedef struct {
+    Address address;
+    uint16_t port;
+} Endpoint;
+
+/* A server reset a connection on which it had not sent a byte. */
+typedef struct {
+    int64_t time_ns;
+    uint32_t listener;
+} SilentReset;
+
+static guint endpoint_hash(gconstpointer key)
+{
+    const Endpoint *endpoint = key;
+    guint hash = endpoint->port * 31u;
+    for (unsigned i = 0; i < sizeof endpoint->address.bytes; i++)
+        hash = hash * 33 + endpoint->address.bytes[i];
+    return hash;
+}
+
+static gboolean endpoint_equal(gconstpointer a, gconstpointer b)
+{
+    const Endpoint *left = a, *right = b;
+    return left->port == right->port && address_equal(&left->address, &right->address);
+}
+
+FactContext *fact_context_new(void)
+{
+    FactContext *context = g_new0(FactContext, 1);
+    context->noted = g_array_new(FALSE, TRUE, sizeof(Noted));
+    context->listeners = g_array_new(FALSE, TRUE, sizeof(Listener));
+    context->by_endpoint = g_hash_table_new_full(endpoint_hash, endpoint_equal, g_free, NULL);
+    context->silent_resets = g_array_new(FALSE, FALSE, sizeof(SilentReset));
+    context->failed = g_hash_table_new_full(endpoint_hash, endpoint_equal, g_free, NULL);
+    context->failed_count = g_hash_table_new_full(endpoint_hash, endpoint_equal, g_free, NULL);
+    return context;
+}
+
+void fact_context_free(FactContext *context)
+{
+    if (!context)
+        return;
+    g_array_unref(context->noted);
+    g_array_unref(context->listeners);
+    g_array_unref(context->silent_resets);
+    g_hash_table_unref(context->by_endpoint);
+    g_hash_table_unref(context->failed);
+    g_hash_table_unref(context->failed_count);
+    g_free(context);
+}
+
+static Noted *noted_get(const FactContext *context, uint32_t stream)
+{
+    return &g_array_index(context->noted, Noted, stream);
+}
+
+static Listener *listener_get(const FactContext *context, uint32_t index)
+{
+    return &g_array_index(context->listeners, Listener, index);
+}
+
+static uint32_t find_listener(FactContext *context, const HistorySide *server)
+{
+    Endpoint key = {.address = server->address, .port = server->port};
+    guint found = GPOINTER_TO_UINT(g_hash_table_lookup(context->by_endpoint, &key));
+    if (found)
+        return found - 1;
+    Listener listener = {.newest = NO_CONNECTION};
+    listener.summary.last_refused_ns = INT64_MIN;
+    g_array_append_val(context->listeners, listener);
+    g_hash_table_insert(context->by_endpoint, g_memdup2(&key, sizeof key),
+                        GUINT_TO_POINTER(context->listeners->len));
+    return context->listeners->len - 1;
+}
+
+static int64_t first_served_ns(const HistorySide *server)
+{
+    int64_t served = INT64_MAX;
+    if (server->first_data_frame)
+        served = server->first_data_ns;
+    if (server->fin_frame && server->fin_ns < served)
+        served = server->fin_ns;
+    return served;
+}
+
+/* Two ports or more that a client tried without success: told apart by the pair of client address and port.
+ */
+static void note_failure(FactContext *context, const History *history)
+{
+    const HistorySide *client = &history->side[SIDE_CLIENT], *server = &history->side[SIDE_SERVER];
+    Endpoint pair = {.address = client->address, .port = server->port};
+    if (g_hash_table_contains(context->failed, &pair))
+        return;
+    g_hash_table_add(context->failed, g_memdup2(&pair, sizeof pair));
+    Endpoint key = {.address = client->address};
+    guint count = GPOINTER_TO_UINT(g_hash_table_lookup(context->failed_count, &key));
+    g_hash_table_insert(context->failed_count, g_memdup2(&key, sizeof key), GUINT_TO_POINTER(count + 1));
+}
+
+static void note_listener(FactContext *context, const History *history, Noted *noted)
+{
+    ListenerSummary *summary = &listener_get(context, noted->listener)->summary;
+    const HistorySide *server = &history->side[SIDE_SERVER];
+    const ResetRecord *reset = history->first_reset < 0 ? NULL : &history->resets[history->first_reset];
+    summary->connections++;
+    summary->served += noted->served_ns != INT64_MAX;
+    if (server->syn_ack && server->syns > 1)
+        summary->synack_repeats += server->syns - 1;
+    if (!reset || reset->side != SIDE_SERVER)
+        return;
+    if (reset->answers == RST_ANSWERS_SYN) {
+        summary->refused++;
+        summary->last_refused_ns = MAX(summary->last_refused_ns, reset->time_ns);
+    } else if (noted->served_ns == INT64_MAX) {
+        SilentReset silent = {reset->time_ns, noted->listener};
+        g_array_append_val(context->silent_resets, silent);
+        summary->silent_resets++;
+    }
+}
+
+void fact_context_note(FactContext *context, const History *history)
+{
+    const HistorySide *client = &history->side[SIDE_CLIENT], *server = &history->side[SIDE_SERVER];
+    Noted noted = {
+        .end_ns = history->end_ns,
+        .established_ns = INT64_MAX,
+        .served_ns = first_served_ns(server),
+        .listener = find_listener(context, server),
+        .next = NO_CONNECTION,
+        .closed = history->first_reset >= 0 || (client->fin && server->fin),
+    };
+    if (server->syn_ack && history->handshake != HANDSHAKE_UNFINISHED)
+        noted.established_ns = server->syn_ns;
+    Listener *listener = listener_get(context, noted.listener);
+    noted.next_of_listener = listener->newest;
+    listener->newest = history->stream;
+    note_listener(context, history, &noted);
+    if (history->handshake == HANDSHAKE_SYN_ONLY || history->handshake == HANDSHAKE_UNFINISHED)
+        note_failure(context, history);
+    g_array_append_val(context->noted, noted);
+    if (history->previous != NO_CONNECTION)
+        noted_get(context, history->previous)->next = history->stream;
+}
+
+void fact_context_capture(FactContext *context, int64_t first_ns, int64_t last_ns, bool cut)
+{
+    context->first_ns = first_ns;
+    context->last_ns = last_ns;
+    context->cut = cut;
+    g_array_sort(context->silent_resets, compare_silent_resets);
+}
+
+const ListenerSummary *fact_context_listener(const FactContext *context, uint32_t stream)
+{
+    return &listener_get(context, noted_get(context, stream)->listener)->summary;
+}
+
+static gint compare_silent_resets(gconstpointer a, gconstpointer b)
+{
+    const SilentReset *left = a, *right = b;
+    if (left->listener != right->listener)
+        return left->listener < right->listener ? -1 : 1;
+    return (left->time_ns > right->time_ns) - (left->time_ns < right->time_ns);
+}
+
+/* The index of the first reset that does not come before `wanted`. */
+static guint lower_bound(const FactContext *context, SilentReset wanted)
+{
+    guint low = 0, high = context->silent_resets->len;
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        if (compare_silent_resets(&g_array_index(context->silent_resets, SilentReset, middle), &wanted) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+uint32_t fact_context_silent_resets_near(const FactContext *context, uint32_t stream, int64_t time_ns,
+                                         int64_t window_ns)
+{
+    uint32_t listener = noted_get(context, stream)->listener;
+    return lower_bound(context, (SilentReset){time_ns + window_ns + 1, listener}) -
+           lower_bound(context, (SilentReset){time_ns - window_ns, listener});
+}
+
+/* How many streams of one listener are looked at for one connection: bounds the work where thousands go to
+ * one. */
+enum { WITNESSES_MAX = 1024 };
+
+uint32_t fact_context_waiting(const FactContext *context, uint32_t stream, int64_t time_ns)
+{
+    const Listener *listener = listener_get(context, noted_get(context, stream)->listener);
+    uint32_t count = 0;
+    unsigned seen = 0;
+    for (uint32_t i = listener->newest; i != NO_CONNECTION && seen++ < WITNESSES_MAX;) {
+        const Noted *noted = noted_get(context, i);
+        if (i != stream && noted->established_ns <= time_ns && noted->end_ns >= time_ns &&
+            noted->served_ns > time_ns)
+            count++;
+        i = noted->next_of_listener;
+    }
+    return count;
+}
+
+uint32_t fact_context_failed_ports(const FactContext *context, const HistorySide *client)
+{
+    Endpoint key = {.address = client->address};
+    return GPOINTER_TO_UINT(g_hash_table_lookup(context->failed_count, &key));
+}
+
+uint32_t fact_context_next(const FactContext *context, uint32_t stream)
+{
+    return noted_get(context, stream)->next;
+}
+
+int64_t fact_context_last_ns(const FactContext *context)
+{
+    return context->last_ns;
+}
+
+int64_t fact_context_first_ns(const FactContext *context)
+{
+    return context->first_ns;
+}
+
+bool fact_context_cut(const FactContext *context)
+{
+    return context->cut;
+}
+
+int64_t fact_context_stream_end_ns(const FactContext *context, uint32_t stream)
+{
+    return noted_get(context, stream)->end_ns;
+}
+
+bool fact_context_stream_closed(const FactContext *context, uint32_t stream)
+{
+    return noted_get(context, stream)->closed;
+}

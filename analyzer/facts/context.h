@@ -1,0 +1,44 @@
+/* What a connection's facts know of the rest of the capture: its listener's and its client's other
+ * connections, and the capture itself. Costs memory for each endpoint and each connection noted, not for each
+ * pair. */
+#pragma once
+
+#include "facts/facts.h"
+
+/* The server address and port, over all connections of the capture. */
+typedef struct {
+    uint32_t connections;                    /* streams to it */
+    uint32_t served;                         /* on which it sent data or a FIN */
+    uint32_t refused;                        /* SYNs it answered with RST */
+    uint32_t synack_repeats;                 /* SYN-ACKs sent again */
+    uint32_t silent_resets;                  /* streams it reset without ever having sent a byte */
+    int64_t last_refused_ns;                 /* time of the latest refusal, INT64_MIN for none */
+    int64_t first_silent_ns, last_silent_ns; /* of those resets */
+} ListenerSummary;
+
+/* The server endpoint of a noted stream; zeros where it has none. */
+const ListenerSummary *fact_context_listener(const FactContext *context, uint32_t stream);
+
+/* Resets that the same server sent within `window_ns` of `time_ns`, on streams on which it had never sent a
+ * byte. */
+uint32_t fact_context_silent_resets_near(const FactContext *context, uint32_t stream, int64_t time_ns,
+                                         int64_t window_ns);
+
+/* Other streams to the same server that were established before `time_ns`, not over by then, and on which it
+ * had not sent a byte: they may be in the accept queue. */
+uint32_t fact_context_waiting(const FactContext *context, uint32_t stream, int64_t time_ns);
+
+/* Ports on which the same client address tried a handshake that came to nothing. */
+uint32_t fact_context_failed_ports(const FactContext *context, const HistorySide *client);
+
+/* The stream that took over the tuple, or NO_CONNECTION. */
+uint32_t fact_context_next(const FactContext *context, uint32_t stream);
+
+int64_t fact_context_last_ns(const FactContext *context);
+int64_t fact_context_first_ns(const FactContext *context);
+bool fact_context_cut(const FactContext *context);
+
+/* First and last time of a noted stream, and whether it had been closed by both sides or reset when it ended.
+ */
+int64_t fact_context_stream_end_ns(const FactContext *context, uint32_t stream);
+bool fact_context_stream_closed(const FactContext *context, uint32_t stream);

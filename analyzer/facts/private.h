@@ -1,0 +1,64 @@
+/* What the families of facts share; internal to facts. */
+#pragma once
+
+#include "endpoint/history.h"
+#include "facts/catalogue.h"
+#include "facts/context.h"
+#include "facts/facts.h"
+
+/* Each family's rows, in order; the catalogue is all of them one after the other. */
+typedef struct {
+    const FactRow *rows;
+    unsigned count;
+} FactFamily;
+
+extern const FactFamily fact_family_connection, fact_family_side, fact_family_close, fact_family_rst,
+    fact_family_listener, fact_family_capture;
+
+struct FactSet {
+    const History *history;
+    const FactContext *context;
+    uint32_t epoch;   /* a cached value counts if its stamp is this */
+    uint32_t *stamps; /* two a row: client and server; a fact of the connection uses the first */
+    Value *values;
+    char text[SIDES][64]; /* "10.0.0.1:80", what string facts borrow */
+};
+
+/* The type is the row's; set by fact_get(). */
+static inline void value_set(Value *value, int64_t number, uint64_t frame)
+{
+    value->presence = VALUE_KNOWN;
+    value->as.number = number;
+    value->frame = frame;
+}
+
+static inline void value_set_bool(Value *value, bool boolean, uint64_t frame)
+{
+    value->presence = VALUE_KNOWN;
+    value->as.boolean = boolean;
+    value->frame = frame;
+}
+
+static inline void value_unknown(Value *value, MissingReason missing)
+{
+    value->presence = VALUE_UNKNOWN;
+    value->missing = missing;
+}
+
+/* Absent is how every value starts; said aloud where a reader would wonder. */
+static inline void value_absent(Value *value)
+{
+    value->presence = VALUE_ABSENT;
+}
+
+static inline MissingReason missing_side(Side side)
+{
+    return side == SIDE_CLIENT ? MISSING_CLIENT_SIDE : MISSING_SERVER_SIDE;
+}
+
+/* The first RST that counted, or NULL. */
+static inline const ResetRecord *facts_reset(const FactSet *facts)
+{
+    const History *history = facts->history;
+    return history->first_reset < 0 ? NULL : &history->resets[history->first_reset];
+}

@@ -272,6 +272,18 @@ static bool check_comparison(Checker *checker, Node *node)
     return true;
 }
 
+/* `client` and `server` are facts that never change: values, too. */
+static void fix_side(Checker *checker, Node *node)
+{
+    FactRole role;
+    if (node->kind != NODE_FACT || !fact_role_find(node_text(checker, node), node->length, &role))
+        return;
+    if (role == ROLE_CLIENT || role == ROLE_SERVER) {
+        Side side = role == ROLE_CLIENT ? SIDE_CLIENT : SIDE_SERVER;
+        become_constant(checker, node, &(Constant){.value = {.type = VALUE_SIDE, .as.number = side}});
+    }
+}
+
 static bool check_element(Checker *checker, Node *operand, Node *element)
 {
     if (element->kind == NODE_WORD && operand->kind == NODE_FACT && operand->type == VALUE_ENUM) {
@@ -280,6 +292,7 @@ static bool check_element(Checker *checker, Node *operand, Node *element)
     } else if (!check_node(checker, (uint16_t)(element - node_at(checker, 0)))) {
         return false;
     }
+    fix_side(checker, element);
     if (!is_constant(element))
         return complain(checker->complaint, element->offset, "a set holds values, not facts");
     return check_comparable(checker, operand, element);

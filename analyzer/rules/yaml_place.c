@@ -130,8 +130,10 @@ static void pass_escape(Walk *walk)
     step(walk);
     if (at_end(walk))
         return;
-    if (break_here(walk)) { /* an escaped line break is nothing at all */
-        pass_space(walk);
+    if (break_here(walk)) { /* an escaped line break is nothing at all, nor is the indentation after it */
+        while (walk->at < walk->lines->length && (is_blank(here(walk)) || break_here(walk)))
+            step(walk);
+        begin_run(walk);
         return;
     }
     unsigned digits = here(walk) == 'x' ? 2 : here(walk) == 'u' ? 4 : here(walk) == 'U' ? 8 : 0;

@@ -114,7 +114,7 @@ const Value *fact_get(FactSet *facts, FactRef ref)
     return &facts->values[ref.row][ref.role];
 }
 
-FactSet *fact_set_new_empty(void)
+FactSet *fake_facts_new(void)
 {
     FactSet *facts = g_new0(FactSet, 1);
     for (guint row = 0; row < G_N_ELEMENTS(rows); row++)
@@ -125,12 +125,7 @@ FactSet *fact_set_new_empty(void)
     return facts;
 }
 
-void fact_set_preset(FactSet *facts, FactRef ref, const Value *value)
-{
-    facts->values[ref.row][ref.role] = *value;
-}
-
-void fact_set_free(FactSet *facts)
+void fake_facts_free(FactSet *facts)
 {
     g_free(facts);
 }
@@ -141,7 +136,7 @@ static void preset(FactSet *facts, const char *name, Value value)
     bool found = fact_find(name, strlen(name), &ref);
     g_assert(found);
     value.type = rows[ref.row].type;
-    fact_set_preset(facts, ref, &value);
+    facts->values[ref.row][ref.role] = value;
 }
 
 void preset_bool(FactSet *facts, const char *name, bool value, uint64_t frame)

@@ -3,6 +3,10 @@
 
 #include "facts/catalogue.h"
 
+/* Facts that are all unknown; freed with fake_facts_free(). */
+FactSet *fake_facts_new(void);
+void fake_facts_free(FactSet *facts);
+
 /* Presets the fact of this name (it must exist). Strings are borrowed. */
 void preset_bool(FactSet *facts, const char *name, bool value, uint64_t frame);
 void preset_number(FactSet *facts, const char *name, int64_t value, uint64_t frame);

@@ -322,6 +322,7 @@ void history_build(History *history, const FlowTable *table, uint32_t stream)
     history->handshake = (uint8_t)find_handshake(history);
     find_round_trips(history);
     history_find_resets(history);
+    history_find_stalls(history);
     find_roles(history);
     history_replay_states(history);
 }

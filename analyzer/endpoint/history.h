@@ -125,6 +125,16 @@ typedef struct {
     uint8_t wscale; /* in effect: 0 unless both SYNs were captured and offered one */
 } HistorySide;
 
+/* A side's last attempt to get something across: what it sent and the other side never acknowledged. */
+typedef struct {
+    uint32_t repeats; /* how often it was sent again in vain */
+    uint32_t first_frame, last_frame;
+    int64_t first_ns, last_ns;
+    int64_t interval_ns; /* between the last two attempts */
+    int64_t idle_ns;     /* how long nothing was sent before the first */
+    int64_t bytes;       /* not acknowledged */
+} Stall;
+
 #define HISTORY_TRANSITIONS_MAX 32
 
 typedef struct {
@@ -146,7 +156,9 @@ typedef struct {
     int resetter;          /* Side that sent the first RST that counted, -1 for nobody */
     int first_reset;       /* index of that RST in resets, or -1 */
     int64_t rtt_ns[SIDES]; /* from the capture point to that side and back, by the handshake; -1: unknown */
-    bool fins_crossed;     /* both sides' first FINs, neither acknowledging the other */
+    Stall stall[SIDES];
+    int stalled;       /* Side that repeated in vain, the first of them; -1 for nobody */
+    bool fins_crossed; /* both sides' first FINs, neither acknowledging the other */
 } History;
 
 /* Works out the history of a connection into `ret_history`, a scratch record that is used again and again. */

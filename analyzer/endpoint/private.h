@@ -19,5 +19,8 @@ static inline int64_t row_after(const HistoryRow *row)
 /* resets.c: what each RST is, what it answers, whether it counted. Needs rows, sides, FINs. */
 void history_find_resets(History *history);
 
+/* stalls.c: who repeated what in vain. Needs rows. */
+void history_find_stalls(History *history);
+
 /* states.c: replays both state machines. Needs all of the above. */
 void history_replay_states(History *history);

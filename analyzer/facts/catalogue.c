@@ -10,8 +10,9 @@ static const FactFamily *const families[] = {
     &fact_family_rst,        &fact_family_listener, &fact_family_capture,
 };
 
-static const char *const role_names[ROLES] = {NULL,   "client",   "server",  "closer",
-                                              "peer", "resetter", "resetted"};
+static const char *const role_names[ROLES] = {
+    NULL, "client", "server", "closer", "peer", "resetter", "resetted", "stalled", "silent",
+};
 
 const char *fact_role_name(FactRole role)
 {
@@ -175,6 +176,10 @@ static int side_of_role(const History *history, FactRole role)
         return history->resetter;
     case ROLE_RESETTED:
         return history->resetter < 0 ? -1 : (int)side_other((Side)history->resetter);
+    case ROLE_STALLED:
+        return history->stalled;
+    case ROLE_SILENT:
+        return history->stalled < 0 ? -1 : (int)side_other((Side)history->stalled);
     default:
         return 0;
     }

@@ -25,6 +25,8 @@ typedef enum {
     ROLE_PEER,     /* the other one */
     ROLE_RESETTER, /* who sent the first RST that counted */
     ROLE_RESETTED,
+    ROLE_STALLED, /* who repeated something in vain at the end, the first where both did */
+    ROLE_SILENT,  /* the other one */
     ROLES
 } FactRole;
 

@@ -173,6 +173,14 @@ void fact_context_note(FactContext *context, const History *history)
         noted_get(context, history->previous)->next = history->stream;
 }
 
+static gint compare_silent_resets(gconstpointer a, gconstpointer b)
+{
+    const SilentReset *left = a, *right = b;
+    if (left->listener != right->listener)
+        return left->listener < right->listener ? -1 : 1;
+    return (left->time_ns > right->time_ns) - (left->time_ns < right->time_ns);
+}
+
 void fact_context_capture(FactContext *context, int64_t first_ns, int64_t last_ns, bool cut)
 {
     context->first_ns = first_ns;
@@ -184,14 +192,6 @@ void fact_context_capture(FactContext *context, int64_t first_ns, int64_t last_n
 const ListenerSummary *fact_context_listener(const FactContext *context, uint32_t stream)
 {
     return &listener_get(context, noted_get(context, stream)->listener)->summary;
-}
-
-static gint compare_silent_resets(gconstpointer a, gconstpointer b)
-{
-    const SilentReset *left = a, *right = b;
-    if (left->listener != right->listener)
-        return left->listener < right->listener ? -1 : 1;
-    return (left->time_ns > right->time_ns) - (left->time_ns < right->time_ns);
 }
 
 /* The index of the first reset that does not come before `wanted`. */

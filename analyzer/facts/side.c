@@ -337,92 +337,62 @@ static void probes_unanswered(const FactSet *facts, Side side, Value *value)
     value_set(value, count, frame);
 }
 
-/* The last attempt of a side to get something across. */
-typedef struct {
-    unsigned repeats; /* how often it was sent again in vain */
-    int64_t first_ns, last_ns, idle_ns;
-    uint32_t first_frame, last_frame;
-    int64_t bytes;
-} Stall;
-
-/* What the side sent and nothing acknowledged, up to its own first RST: each time the other side acknowledges
- * something new, the count begins anew. */
-static Stall find_stall(const History *history, Side side)
-{
-    Stall stall = {0};
-    int64_t acked = ACKED_NOTHING, next = 0, previous_ns = history->start_ns;
-    for (unsigned i = 0; i < history->row_count; i++) {
-        const HistoryRow *row = &history->rows[i];
-        if (row->marks & EVENT_RUN) {
-            previous_ns = row->time_ns;
-            continue;
-        }
-        if (!row_is_from(row, SIDE_CLIENT) && !row_is_from(row, SIDE_SERVER))
-            continue;
-        if (row->side != side) {
-            if (row->flags & TCP_ACK && !(row->flags & TCP_RST) && row->ack > acked) {
-                acked = row->ack;
-                if (acked >= next)
-                    stall = (Stall){0};
-                stall.repeats = 0;
-            }
-            previous_ns = row->time_ns;
-            continue;
-        }
-        if (row->flags & TCP_RST)
-            break;
-        int64_t after = row->seq + row->length + !!(row->flags & TCP_FIN) + !!(row->flags & TCP_SYN);
-        if (after > row->seq && after > acked && !(row->marks & EVENT_KEEPALIVE)) {
-            if (after <= next)
-                stall.repeats++;
-            if (!stall.first_frame) {
-                stall.first_frame = row->frame;
-                stall.first_ns = row->time_ns;
-                stall.idle_ns = row->time_ns - previous_ns;
-            }
-            stall.last_frame = row->frame;
-            stall.last_ns = row->time_ns;
-        }
-        if (after > next)
-            next = after;
-        previous_ns = row->time_ns;
-    }
-    stall.bytes = next > acked && acked > ACKED_NOTHING ? next - acked : 0;
-    return stall;
-}
-
 static void stall_repeats(const FactSet *facts, Side side, Value *value)
 {
-    Stall stall = find_stall(facts->history, side);
-    value_set(value, stall.repeats, stall.last_frame);
+    const Stall *stall = &facts->history->stall[side];
+    value_set(value, stall->repeats, stall->last_frame);
 }
 
 static void stall_frame(const FactSet *facts, Side side, Value *value)
 {
-    Stall stall = find_stall(facts->history, side);
-    if (stall.repeats)
-        value_set(value, stall.first_frame, stall.first_frame);
+    const Stall *stall = &facts->history->stall[side];
+    if (stall->repeats)
+        value_set(value, stall->first_frame, stall->first_frame);
 }
 
 static void stall_last_frame(const FactSet *facts, Side side, Value *value)
 {
-    Stall stall = find_stall(facts->history, side);
-    if (stall.repeats)
-        value_set(value, stall.last_frame, stall.last_frame);
+    const Stall *stall = &facts->history->stall[side];
+    if (stall->repeats)
+        value_set(value, stall->last_frame, stall->last_frame);
 }
 
 static void stall_duration(const FactSet *facts, Side side, Value *value)
 {
-    Stall stall = find_stall(facts->history, side);
-    if (stall.repeats)
-        value_set(value, stall.last_ns - stall.first_ns, stall.last_frame);
+    const Stall *stall = &facts->history->stall[side];
+    if (stall->repeats)
+        value_set(value, stall->last_ns - stall->first_ns, stall->last_frame);
 }
 
 static void stall_idle_before(const FactSet *facts, Side side, Value *value)
 {
-    Stall stall = find_stall(facts->history, side);
-    if (stall.repeats)
-        value_set(value, stall.idle_ns, stall.first_frame);
+    const Stall *stall = &facts->history->stall[side];
+    if (stall->repeats)
+        value_set(value, stall->idle_ns, stall->first_frame);
+}
+
+static void stall_bytes(const FactSet *facts, Side side, Value *value)
+{
+    const Stall *stall = &facts->history->stall[side];
+    if (stall->repeats)
+        value_set(value, stall->bytes, stall->first_frame);
+}
+
+/* The next repetition is due after twice the last interval (RFC 6298 5.5), and Linux never waits longer than
+ * 120 s. */
+static void stall_gave_up(const FactSet *facts, Side side, Value *value)
+{
+    const Stall *stall = &facts->history->stall[side];
+    const int64_t rto_max_ns = INT64_C(120000000000);
+    if (!stall->repeats)
+        return;
+    int64_t due = stall->interval_ns * 5 / 2;
+    if (due > rto_max_ns * 5 / 4)
+        due = rto_max_ns * 5 / 4;
+    if (fact_context_last_ns(facts->context) - stall->last_ns > due)
+        value_set_bool(value, true, stall->last_frame);
+    else
+        value_unknown(value, MISSING_END);
 }
 
 /* How long the side was seen to stay in a state; to the end of the capture where it never left it. */
@@ -525,6 +495,11 @@ static const FactRow rows[] = {
     {"stall.last_frame", VALUE_FRAME, NULL, NULL, true, "The last time it sent in vain.", stall_last_frame},
     {"stall.duration", VALUE_DURATION, "ns", NULL, true, "From the first to the last time it sent in vain.",
      stall_duration},
+    {"stall.bytes", VALUE_BYTES, "bytes", NULL, true,
+     "What it sent in vain: sequence numbers that nothing acknowledged.", stall_bytes},
+    {"stall.gave_up", VALUE_BOOL, NULL, NULL, true,
+     "The next repetition was overdue and did not come; unknown where the capture ends before it was due.",
+     stall_gave_up},
     {"stall.idle_before", VALUE_DURATION, "ns", NULL, true, "How long nothing was sent before that.",
      stall_idle_before},
     {"wait.fin_wait_1", VALUE_DURATION, "ns", NULL, true, "How long it was in FIN_WAIT_1.", wait_fin_wait_1},

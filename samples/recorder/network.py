@@ -1,4 +1,4 @@
-"""Two hosts and a wire: three network namespaces, made for one recording and removed after it, whatever happens."""
+"""Two hosts and a wire: three network namespaces, made for one recording and removed whatever happens."""
 import os
 import re
 import signal
@@ -21,7 +21,7 @@ def run(*command, **options):
 
 
 class Network:
-    """client -- wire -- server. Use as a context: leaving it ends what was started and removes the namespaces."""
+    """client -- wire -- server. A context: leaving it ends what was started and removes the namespaces."""
 
     def __init__(self, scenario, tag, work):
         self.scenario = scenario
@@ -72,23 +72,25 @@ class Network:
             "peer", "name", host, "netns", self.names["wire"])
         for role, link in ((host, "eth0"), ("wire", host)):
             if not self.scenario.offloads:
-                self.execute(role, "ethtool", "-K", link, *[word for name in OFFLOADS for word in (name, "off")])
+                off = [word for name in OFFLOADS for word in (name, "off")]
+                self.execute(role, "ethtool", "-K", link, *off)
             self.execute(role, "ip", "link", "set", link, "addrgenmode", "none")
             self.execute(role, "ip", "link", "set", link, "up")
 
     def add_address(self, host, other):
-        """Fixed neighbours: an ARP exchange would take a round trip, and be lost where the wire loses everything."""
+        """Fixed neighbours: an ARP exchange would take a round trip, and be lost where everything is lost."""
         length = 64 if self.scenario.ip == 6 else 24
         own, peer = (self.scenario.addresses()[role] for role in (host, other))
         nodad = ("nodad",) if self.scenario.ip == 6 else ()
         self.execute(host, "ip", "address", "add", f"{own}/{length}", "dev", "eth0", *nodad)
-        self.execute(host, "ip", "neighbour", "add", peer, "lladdr", MAC[other], "dev", "eth0", "nud", "permanent")
+        self.execute(host, "ip", "neighbour", "add", peer, "lladdr", MAC[other], "dev", "eth0",
+                     "nud", "permanent")
 
     def start_capture(self, host):
         process = subprocess.Popen(
-            ("ip", "netns", "exec", self.names[host], "tcpdump", "-i", "eth0", "-w", f"{self.work}/{host}.pcap",
-             "-n", "--immediate-mode", "-U", "-Z", "root", "-s", str(self.scenario.snaplen),
-             f"--time-stamp-precision={self.scenario.precision}", FILTER),
+            ("ip", "netns", "exec", self.names[host], "tcpdump", "-i", "eth0", "-n",
+             "-w", f"{self.work}/{host}.pcap", "--immediate-mode", "-U", "-Z", "root",
+             "-s", str(self.scenario.snaplen), f"--time-stamp-precision={self.scenario.precision}", FILTER),
             stderr=subprocess.PIPE, text=True)
         self.captures.append(process)
         for line in process.stderr:
@@ -116,7 +118,7 @@ class Network:
             raise RuntimeError(said)
 
     def start_program(self, name, program, start_ns):
-        """Starts one side. Servers run at once, so that they listen when the clients, who wait for the start, connect."""
+        """Starts one side. Servers run at once; clients wait for the start, so that they are listened to."""
         host = name.split(".")[0]
         addresses = self.scenario.addresses()
         other = "server" if host == "client" else "client"
@@ -125,7 +127,8 @@ class Network:
             lines = (["at 0s"] if host == "client" else []) + self.scenario.programs[name]
             file.write("\n".join(lines) + "\n")
         with open(transcript, "w") as out:
-            return self.start(host, program, addresses[host], addresses[other], str(start_ns), script, stdout=out)
+            return self.start(host, program, addresses[host], addresses[other], str(start_ns), script,
+                              stdout=out)
 
 
 def wait_until(when_ns):

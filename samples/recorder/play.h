@@ -1,8 +1,7 @@
 #pragma once
 
 /*
- * What the steps of a script have in common: the line they stand in, the clock, and the transcript. See
- * play.c.
+ * What the steps of a script have in common: the line they stand in, the clock, the transcript. See play.c.
  */
 #include <stdint.h>
 

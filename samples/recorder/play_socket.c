@@ -1,6 +1,5 @@
 /*
- * The steps that act on a connection: one system call each, or one repeated until it fails, and a line in the
- * transcript.
+ * The steps that act on a connection: one system call each, or one repeated until it fails, written down.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -210,8 +209,7 @@ static void step_read(Step *step)
              read(socket_of(step), buffer, size > MAX_WRITE ? MAX_WRITE : (size_t)size));
 }
 
-/* Reads, with a pause between two calls, until read() gives 0 or fails; writes down the last call and the
- * totals. */
+/* Reads, with a pause between calls, until read() gives 0 or fails; logs the last call and the totals. */
 static void step_drain(Step *step)
 {
     char buffer[65536];
@@ -229,8 +227,7 @@ static void step_drain(Step *step)
     play_log_calls(step->words[1], "read", called, got, errno, bytes, times);
 }
 
-/* Fills data from the step's third word: a number of bytes, "text", or hex:1503. Returns how many bytes that
- * is. */
+/* Fills data from the step's third word: a number of bytes, "text", or hex:1503. Returns the length. */
 static size_t payload(const Step *step, char *data)
 {
     const char *word = step->count > 2 ? step->words[2] : "1";

@@ -1,4 +1,4 @@
-"""Scenario files: read one into a Scenario, or say in which line it is wrong. The format is told in samples/README.md."""
+"""Scenario files: read one, or say in which line it is wrong. samples/README.md tells the format."""
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,7 +73,7 @@ def set_key(scenario, key, value):
 
 
 def host_step(line):
-    """[at TIME] client|server COMMAND, where "nft HOOK RULE" is short for a rule in a table of the recorder's own."""
+    """[at TIME] client|server COMMAND; "nft HOOK RULE" is short for a rule in a table of its own."""
     words = line.split()
     at = None
     if words[0] == "at":
@@ -84,15 +84,16 @@ def host_step(line):
     host, command = words[0], " ".join(words[1:])
     if words[1] == "nft" and words[2] in ("input", "output"):
         hook, rule = words[2], " ".join(words[3:])
-        command = (f"nft add table inet scenario && nft 'add chain inet scenario {hook} "
-                   f"{{ type filter hook {hook} priority 0; }}' && nft 'add rule inet scenario {hook} {rule}'")
+        command = (f"nft add table inet scenario && "
+                   f"nft 'add chain inet scenario {hook} {{ type filter hook {hook} priority 0; }}' && "
+                   f"nft 'add rule inet scenario {hook} {rule}'")
     elif words[1] == "sysctl":
         command = "sysctl -q -w " + " ".join(words[2:])
     return HostStep(host, command, at)
 
 
 def add_expect(scenario, line):
-    """STREAM ENDING for both captures, and STREAM server ENDING where the server's capture shows another one."""
+    """STREAM ENDING for both captures, then STREAM server ENDING where the server's shows another one."""
     words = line.split()
     if len(words) == 2 and int(words[0]) == len(scenario.expect):
         scenario.expect.append((words[1], words[1]))

@@ -1,7 +1,6 @@
 /*
- * The network between the two hosts of a scenario: takes Ethernet frames from one interface and gives them to
- * the other, after half a round trip, unless a rule says to lose, delay or repeat the frame; and forges
- * segments.
+ * The network between the two hosts of a scenario: gives the frames of one interface to the other, after half
+ * a round trip, unless a rule says to lose, delay or repeat them; and forges segments.
  *
  *     wire CLIENT_INTERFACE SERVER_INTERFACE START_NS SCRIPT
  *

@@ -1,8 +1,7 @@
 #pragma once
 
 /*
- * What the wire between the two hosts knows about a frame, and what it has been told to do with frames. See
- * wire.c.
+ * What the wire knows about a frame, and what it has been told to do with it. See wire.c.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,15 +12,14 @@ enum { WIRE_CLIENT, WIRE_SERVER, WIRE_SIDES };
 enum { WIRE_VNET = sizeof(struct virtio_net_hdr), WIRE_FRAME = 1 << 17, WIRE_LINK = 14 };
 enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16, TCP_URG = 32 };
 
-/* The TCP segment in a frame; is_tcp is false for everything else, and then only from and bytes mean
- * anything. */
+/* The TCP segment in a frame. For everything else is_tcp is false, and only from and bytes are set. */
 typedef struct {
     int from; /* WIRE_CLIENT or WIRE_SERVER: the host that sent it */
     const uint8_t *bytes;
     size_t length;
     bool is_tcp;
     size_t tcp_offset; /* of the TCP header, from the Ethernet header */
-    uint16_t source, destination, window;
+    uint16_t source, destination;
     uint32_t seq, ack;
     uint8_t flags;
     uint32_t payload;
@@ -29,8 +27,7 @@ typedef struct {
 
 typedef enum { RULE_DROP, RULE_LATE, RULE_AGAIN, RULE_FORGE } RuleVerb;
 
-/* One line of a scenario's "wire:" section. Times are CLOCK_REALTIME, INT64_MIN or INT64_MAX where there is
- * none. */
+/* One line of a scenario's "wire:" section. Times are CLOCK_REALTIME; INT64_MIN and INT64_MAX mean none. */
 typedef struct {
     RuleVerb verb;
     int side;      /* whose frames it looks at, -1 for both */
@@ -50,28 +47,17 @@ typedef struct {
     size_t data;
 } WireRule;
 
-/* What a forger who reads along knows of a connection. */
-typedef struct {
-    uint16_t port[WIRE_SIDES];
-    bool known[WIRE_SIDES];
-    uint32_t next[WIRE_SIDES];       /* the sequence number after the last byte seen */
-    uint8_t header[WIRE_SIDES][128]; /* Ethernet and IP header of its last frame */
-    size_t header_length[WIRE_SIDES];
-} WireFlow;
-
 /* Reads the TCP header of a frame that came from a side. The bytes stay the caller's. */
 WireSegment wire_segment_read(int from, const uint8_t *bytes, size_t length);
 
 /* Whether the segment is of the rule's kind, side, port and time. Counts the match. */
 bool wire_rule_matches(WireRule *rule, const WireSegment *segment, int64_t now_ns);
 
-/* Reads a line of the script: a rule, or "rtt". Returns false for a blank line, ends the program for a wrong
- * one. */
+/* Reads a rule, or "rtt". Returns false for a line without a rule, and ends the program for a wrong one. */
 bool wire_rule_parse(char *line, int64_t start_ns, WireRule *ret_rule, int64_t *rtt_ns);
 
 /* Remembers what the segment says about its connection. */
 void wire_flow_update(const WireSegment *segment);
 
-/* Writes a frame with the forged segment into bytes (WIRE_FRAME long). Returns its length, 0 if no connection
- * is known. */
+/* Writes the forged segment's frame into bytes (WIRE_FRAME long). Returns its length, 0 for no connection. */
 size_t wire_flow_forge(const WireRule *rule, uint8_t *bytes);

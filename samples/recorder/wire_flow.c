@@ -10,6 +10,15 @@
 #include "wire.h"
 
 enum { MAX_FLOWS = 64, IPV4_LENGTH = 20, IPV6_LENGTH = 40, TCP_LENGTH = 20 };
+/* What a forger who reads along knows of a connection. */
+typedef struct {
+    uint16_t port[WIRE_SIDES];
+    bool known[WIRE_SIDES];
+    uint32_t next[WIRE_SIDES];       /* the sequence number after the last byte seen */
+    uint8_t header[WIRE_SIDES][128]; /* Ethernet and IP header of its last frame */
+    size_t header_length[WIRE_SIDES];
+} WireFlow;
+
 static WireFlow flows[MAX_FLOWS];
 static int flow_count;
 
@@ -66,7 +75,6 @@ WireSegment wire_segment_read(int from, const uint8_t *bytes, size_t length)
     segment.seq = get32(tcp + 4);
     segment.ack = get32(tcp + 8);
     segment.flags = tcp[13];
-    segment.window = get16(tcp + 14);
     segment.payload = (uint32_t)(total - ip_length - (tcp[12] >> 4) * 4u);
     return segment;
 }
@@ -121,8 +129,8 @@ static uint16_t fold(uint32_t sum)
     return (uint16_t)~sum;
 }
 
-/* Lengths, TTL, id and checksums of a frame whose TCP header and payload are in place (RFC 9293 3.1, RFC
- * 791 3.1). */
+/* Lengths, TTL, id and checksums, once the TCP header and payload are in place (RFC 9293 3.1, RFC 791 3.1).
+ */
 static void finish_headers(const WireRule *rule, uint8_t *bytes, size_t tcp_offset, size_t tcp_length)
 {
     uint8_t *ip = bytes + WIRE_LINK, *tcp = bytes + tcp_offset;

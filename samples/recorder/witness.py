@@ -1,4 +1,4 @@
-"""What the kernel and the programs themselves say about a recording: tracepoints, transcripts, stream numbers."""
+"""What the kernel and the programs say about a recording: tracepoints, transcripts, stream numbers."""
 import ipaddress
 import json
 import os
@@ -53,7 +53,7 @@ class Trace:
 
 
 def endpoint(text):
-    """The tracepoint's "10.0.0.1:80" or "[fd00::1]:80"; a reset that a listener sends names no destination."""
+    """The tracepoint's "10.0.0.1:80" or "[fd00::1]:80"."""
     found = ADDRESS.match(text)
     return str(ipaddress.ip_address(found[1])), int(found[2])
 
@@ -66,8 +66,8 @@ def kernel_story(trace, scenario):
         if event == "tcp_send_reset":
             (saddr, sport), (daddr, dport) = endpoint(fields["src"]), endpoint(fields["dest"])
             if saddr in ours and (sport in ports or dport in ports):
-                resets.append({"time_ns": time_ns, "saddr": saddr, "sport": sport, "daddr": daddr, "dport": dport,
-                               "state": fields["state"], "reason": fields["reason"]})
+                resets.append({"time_ns": time_ns, "saddr": saddr, "sport": sport, "daddr": daddr,
+                               "dport": dport, "state": fields["state"], "reason": fields["reason"]})
             continue
         end = "v6" if scenario.ip == 6 else ""
         saddr, daddr = (str(ipaddress.ip_address(fields[name + end])) for name in ("saddr", "daddr"))
@@ -79,7 +79,7 @@ def kernel_story(trace, scenario):
 
 
 def calls(work, scenario, statuses):
-    """The transcripts, by side and in order of time, with the end of each program. A second program has its name."""
+    """The transcripts, by side and in order of time, with each program's end. A second program has a name."""
     sides = {"client": [], "server": []}
     for name in scenario.programs:
         host, _, program = name.partition(".")
@@ -99,8 +99,8 @@ def streams(capture):
     environment = {**os.environ, "HOME": "/nonexistent"}  # nobody's preferences
     names = ("tcp.stream", "ip.src", "ipv6.src", "tcp.srcport", "ip.dst", "ipv6.dst", "tcp.dstport")
     fields = [word for name in names for word in ("-e", name)]
-    out = subprocess.run(("tshark", "-n", "-r", str(capture), "-Y", "tcp", "-T", "fields", "-E", "occurrence=l", *fields),
-                         capture_output=True, text=True, check=True, env=environment).stdout
+    command = ("tshark", "-n", "-r", str(capture), "-Y", "tcp", "-T", "fields", "-E", "occurrence=l", *fields)
+    out = subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout
     found = {}
     for line in out.splitlines():
         stream, v4, v6, port, to4, to6, to_port = line.split("\t")
@@ -121,14 +121,14 @@ def connections(work, scenario):
     at_client = [turned(ends) for ends in streams(Path(work, "client.pcap"))]
     at_server = [turned(ends) for ends in streams(Path(work, "server.pcap"))]
     if len(at_client) != len(scenario.expect):
-        raise RuntimeError(f"{len(at_client)} connections were recorded and {len(scenario.expect)} are expected")
+        raise RuntimeError(f"{len(at_client)} connections recorded, {len(scenario.expect)} expected")
     rows = []
     for number, (ends, expected) in enumerate(zip(at_client, scenario.expect)):
         same = [stream for stream, other in enumerate(at_server) if other == ends]
         before = at_client[:number].count(ends)
         server_stream = same[before] if before < len(same) else None
-        rows.append({"stream": number, "client": text(*ends[:2]), "server": text(*ends[2:]), "expect": expected[0],
-                     "server_stream": server_stream,
+        rows.append({"stream": number, "client": text(*ends[:2]), "server": text(*ends[2:]),
+                     "expect": expected[0], "server_stream": server_stream,
                      "server_expect": expected[1] if server_stream is not None else None})
     return rows
 

@@ -1,4 +1,6 @@
 /* Reads files and directories of rules. One file is one rule, a list of rules, or a map of configuration. */
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "rules/set.h"
@@ -62,15 +64,33 @@ static void load_directory(RuleSet *rules, const char *path, MistakeList *mistak
     }
 }
 
+/* The whole of a file, or a little more than is allowed: a path may name a device without an end. */
+static GString *read_file(const char *path)
+{
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return NULL;
+    GString *text = g_string_new(NULL);
+    char block[16384];
+    size_t length;
+    while (text->len <= YAML_SIZE_MAX && (length = fread(block, 1, sizeof block, file)) > 0)
+        g_string_append_len(text, block, (gssize)length);
+    int problem = ferror(file) ? errno : 0;
+    fclose(file);
+    if (!problem)
+        return text;
+    g_string_free(text, TRUE);
+    errno = problem;
+    return NULL;
+}
+
 static void load_file(RuleSet *rules, const char *path, MistakeList *mistakes)
 {
-    g_autoptr(GError) problem = NULL;
-    g_autofree char *text = NULL;
-    gsize length;
-    if (g_file_get_contents(path, &text, &length, &problem))
-        load_text(rules, path, text, length, mistakes);
+    g_autoptr(GString) text = read_file(path);
+    if (text)
+        load_text(rules, path, text->str, text->len, mistakes);
     else
-        mistake_list_add(mistakes, path, 0, 0, "%s", problem->message);
+        mistake_list_add(mistakes, path, 0, 0, "%s", g_strerror(errno));
 }
 
 void load_path(RuleSet *rules, const char *path, MistakeList *mistakes)

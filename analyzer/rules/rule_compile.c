@@ -28,9 +28,12 @@ static void compile_role_line(RuleSet *rules, const Draft *draft, const YamlNode
 {
     RuleLine line = {.has_role = true};
     if (!fact_role_find(key->text, key->length, &line.role)) {
+        g_autoptr(GString) roles = g_string_new(NULL);
+        for (guint role = ROLE_NONE; role < ROLES; role++)
+            if (fact_role_name((FactRole)role))
+                g_string_append_printf(roles, "%s%s", roles->len ? ", " : "", fact_role_name((FactRole)role));
         mistake_list_add(mistakes, draft->rule->file, key->line, key->column,
-                         "'%s' is no role: it is one of client, server, closer, peer, resetter, resetted",
-                         key->text);
+                         "'%s' is no role: it is one of %s", key->text, roles->str);
         return;
     }
     if (!yaml_check_kind(draft->rule->file, text, 1u << YAML_TEXT, key->text, mistakes))

@@ -1,4 +1,5 @@
-/* The interface of facts/catalogue.h over a table of a dozen facts. A fact that was not preset is unknown. */
+/* The interface of facts/catalogue.h over a table of a dozen facts and six roles. A fact that was not preset
+ * is unknown. */
 #include "fake_catalogue.h"
 
 #include <stdlib.h>
@@ -43,7 +44,8 @@ const char *fact_role_name(FactRole role)
 bool fact_role_find(const char *name, size_t length, FactRole *ret_role)
 {
     for (unsigned role = ROLE_CLIENT; role < ROLES; role++) {
-        if (strlen(role_names[role]) == length && !memcmp(role_names[role], name, length)) {
+        if (role_names[role] && strlen(role_names[role]) == length &&
+            !memcmp(role_names[role], name, length)) {
             *ret_role = (FactRole)role;
             return true;
         }
@@ -128,6 +130,11 @@ FactSet *fake_facts_new(void)
 void fake_facts_free(FactSet *facts)
 {
     g_free(facts);
+}
+
+void fake_facts_set(FactSet *facts, FactRef ref, const Value *value)
+{
+    facts->values[ref.row][ref.role] = *value;
 }
 
 static void preset(FactSet *facts, const char *name, Value value)

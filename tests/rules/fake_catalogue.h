@@ -7,6 +7,9 @@
 FactSet *fake_facts_new(void);
 void fake_facts_free(FactSet *facts);
 
+/* Gives a fact this value. */
+void fake_facts_set(FactSet *facts, FactRef ref, const Value *value);
+
 /* Presets the fact of this name (it must exist). Strings are borrowed. */
 void preset_bool(FactSet *facts, const char *name, bool value, uint64_t frame);
 void preset_number(FactSet *facts, const char *name, int64_t value, uint64_t frame);

@@ -253,7 +253,10 @@ static void reads_files(void **state)
 
     g_autoptr(RuleSet) none = rule_set_new_empty();
     assert_false(rule_set_load(none, "/nonexistent.yaml", &error));
-    assert_non_null(strstr(error->message, "/nonexistent.yaml: error: "));
+    assert_text(error->message, "/nonexistent.yaml: error: No such file or directory");
+    g_clear_error(&error);
+    assert_false(rule_set_load(none, "/dev/zero", &error));
+    assert_text(error->message, "/dev/zero:1:1: error: this file is too large");
 
     remove_file(below, "a.yaml");
     remove_file(folder, "b.yaml");

@@ -100,28 +100,53 @@ static bool zstd_recognizes(const uint8_t *bytes, size_t length)
     return (length >= 4 && !memcmp(bytes, "\x28\xb5\x2f\xfd", 4)) || is_skippable_frame(bytes, length);
 }
 
+/* zstd and lz4 forget, on an error, what they have already given in the same call. So they get no more input
+ * in one call than they ask for, which is one block: then the blocks before a damaged one are not lost. */
+typedef struct {
+    void *context;
+    size_t wanted; /* bytes of input, up to the end of the block */
+} BlockDecoder;
+
+static BlockDecoder *block_decoder_new(void *context, size_t wanted)
+{
+    BlockDecoder *decoder = g_new(BlockDecoder, 1);
+    *decoder = (BlockDecoder){context, wanted};
+    return decoder;
+}
+
+static size_t block_decoder_input(const BlockDecoder *decoder, const DecoderStep *step)
+{
+    return MIN((size_t)(step->in_end - step->in), decoder->wanted);
+}
+
 static void *zstd_open(void)
 {
-    return ZSTD_createDStream();
+    ZSTD_DStream *stream = ZSTD_createDStream();
+    g_assert(stream);
+    return block_decoder_new(stream, ZSTD_initDStream(stream));
 }
 
 static DecoderResult zstd_step(void *state, DecoderStep *step)
 {
-    ZSTD_inBuffer in = {step->in, (size_t)(step->in_end - step->in), 0};
+    BlockDecoder *decoder = state;
+    ZSTD_inBuffer in = {step->in, block_decoder_input(decoder, step), 0};
     ZSTD_outBuffer out = {step->out, (size_t)(step->out_end - step->out), 0};
-    size_t result = ZSTD_decompressStream(state, &out, &in);
-    step->in += in.pos;
-    step->out += out.pos;
+    size_t result = ZSTD_decompressStream(decoder->context, &out, &in);
     if (ZSTD_isError(result)) {
         step->text = ZSTD_getErrorName(result);
         return DECODER_FAILED;
     }
+    step->in += in.pos;
+    step->out += out.pos;
+    decoder->wanted = result ? result : ZSTD_initDStream(decoder->context);
     return result ? DECODER_MORE : DECODER_FRAME_END;
 }
 
 static void zstd_close(void *state)
 {
-    ZSTD_freeDStream(state);
+    BlockDecoder *decoder = state;
+    ZSTD_freeDStream(decoder->context);
+    g_free(decoder);
 }
 
 /* lz4's frame format; the "legacy" one (02 21 4c 18) has no library and is not read. */
@@ -136,25 +161,29 @@ static void *lz4_open(void)
     LZ4F_dctx *context = NULL;
     LZ4F_errorCode_t result = LZ4F_createDecompressionContext(&context, LZ4F_VERSION);
     g_assert(!LZ4F_isError(result));
-    return context;
+    return block_decoder_new(context, LZ4F_HEADER_SIZE_MIN);
 }
 
 static DecoderResult lz4_step(void *state, DecoderStep *step)
 {
-    size_t in = (size_t)(step->in_end - step->in), out = (size_t)(step->out_end - step->out);
-    size_t result = LZ4F_decompress(state, step->out, &out, step->in, &in, NULL);
-    if (LZ4F_isError(result)) { /* the sizes are not to be trusted then */
+    BlockDecoder *decoder = state;
+    size_t in = block_decoder_input(decoder, step), out = (size_t)(step->out_end - step->out);
+    size_t result = LZ4F_decompress(decoder->context, step->out, &out, step->in, &in, NULL);
+    if (LZ4F_isError(result)) {
         step->text = LZ4F_getErrorName(result);
         return DECODER_FAILED;
     }
     step->in += in;
     step->out += out;
+    decoder->wanted = result ? result : LZ4F_HEADER_SIZE_MIN;
     return result ? DECODER_MORE : DECODER_FRAME_END;
 }
 
 static void lz4_close(void *state)
 {
-    LZ4F_freeDecompressionContext(state);
+    BlockDecoder *decoder = state;
+    LZ4F_freeDecompressionContext(decoder->context);
+    g_free(decoder);
 }
 
 /* xz: streams and padding follow one another; the library itself walks over both. */
@@ -254,6 +283,7 @@ void decompressor_free(Decompressor *decompressor)
     g_free(decompressor);
 }
 
+/* `text` says what is damaged; NULL: the input has ended. */
 static void decompressor_fail(Decompressor *decompressor, const char *text)
 {
     const char *name = decompressor->format->name;

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* F_SETPIPE_SZ */
 #include "capture/feed.h"
 
 #include <errno.h>
@@ -110,8 +111,8 @@ void feed_open_memory(Feed *feed, const uint8_t *bytes, size_t length)
         feed_use_stream(feed);
         return;
     }
-    feed->map = feed->at = bytes;
-    feed->end = bytes + length;
+    feed->map = feed->at = length ? bytes : (const uint8_t *)""; /* never NULL, which is a stream */
+    feed->end = feed->map + length;
     feed->end_offset = feed->map_len = length;
 }
 

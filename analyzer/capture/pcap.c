@@ -151,7 +151,7 @@ static bool pcap_read_record(CaptureReader *reader, Frame *frame)
     Feed *feed = &reader->feed;
     const PcapFile *pcap = &reader->pcap;
     if (!feed_fill(feed, pcap->header_bytes)) {
-        capture_reader_end(reader, "record", feed_left(feed) ? pcap->header_bytes : 0);
+        capture_reader_end(reader, "record", feed_offset(feed), pcap->header_bytes);
         return false;
     }
     uint64_t offset = feed_offset(feed), number = reader->frame_count + 1;
@@ -172,7 +172,7 @@ static bool pcap_read_record(CaptureReader *reader, Frame *frame)
         return false;
     }
     if (!feed_fill(feed, (size_t)pcap->header_bytes + captured)) {
-        capture_reader_end(reader, "record", (uint64_t)pcap->header_bytes + captured);
+        capture_reader_end(reader, "record", offset, (uint64_t)pcap->header_bytes + captured);
         return false;
     }
     pcap_say_oddities(reader, offset, parts, captured, original);

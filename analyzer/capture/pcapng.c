@@ -124,9 +124,9 @@ static PcapngResult pcapng_read_body(CaptureReader *reader, const PcapngBlock *b
     }
 }
 
-static PcapngResult pcapng_end(CaptureReader *reader, const char *what, uint64_t needed)
+static PcapngResult pcapng_end(CaptureReader *reader, uint64_t offset, uint64_t needed)
 {
-    capture_reader_end(reader, what, needed);
+    capture_reader_end(reader, "block", offset, needed);
     return PCAPNG_STOP;
 }
 
@@ -136,7 +136,7 @@ static PcapngResult pcapng_read_block_head(CaptureReader *reader, PcapngBlock *b
 {
     Feed *feed = &reader->feed;
     if (!feed_fill(feed, BLOCK_OVERHEAD))
-        return pcapng_end(reader, "block", feed_left(feed) ? BLOCK_OVERHEAD : 0);
+        return pcapng_end(reader, feed_offset(feed), BLOCK_OVERHEAD);
     *block = (PcapngBlock){.offset = feed_offset(feed), .type = read32(feed->at, reader->pcapng.big_endian)};
     if (block->type == PCAPNG_BLOCK_SHB) {
         bool is_big_endian = read32(feed->at + 8, true) == BYTE_ORDER_MAGIC;
@@ -172,9 +172,9 @@ static PcapngResult pcapng_read_block(CaptureReader *reader, Frame *frame)
     bool skip = !pcapng_body_min(block.type);
     uint64_t held = skip ? 4 : total; /* of a skipped block only the length at its end is looked at */
     if (skip && !feed_skip(feed, total - held))
-        return pcapng_end(reader, "block", total);
+        return pcapng_end(reader, block.offset, total);
     if (!feed_fill(feed, held))
-        return pcapng_end(reader, "block", total);
+        return pcapng_end(reader, block.offset, total);
     uint64_t second = read32(feed->at + held - 4, reader->pcapng.big_endian);
     if (((second + 3) & ~UINT64_C(3)) != total) {
         pcapng_damage(reader, &block,

@@ -71,9 +71,10 @@ CaptureInterface *capture_reader_add_interface(CaptureReader *reader, uint16_t l
 /* True the first time, for each oddity. */
 bool capture_reader_first(CaptureReader *reader, CaptureSaid said);
 
-/* No frame follows. A failure of the feed (a damaged gzip member) becomes the diagnostic; otherwise, with
- * `needed` > 0, that the file ends inside what begins at the feed's position and needs that many bytes. */
-void capture_reader_end(CaptureReader *reader, const char *what, uint64_t needed);
+/* The data is at its end, and what begins at `offset` (nothing, where that is the end) needs `needed` bytes:
+ * no frame follows. The diagnostic tells of the failure of the feed (a damaged gzip member) if there was one,
+ * else that the capture is cut short. */
+void capture_reader_end(CaptureReader *reader, const char *what, uint64_t offset, uint64_t needed);
 
 /* No frame follows, for a reason already in the diagnostics. */
 void capture_reader_stop(CaptureReader *reader);

@@ -214,18 +214,18 @@ void capture_reader_stop(CaptureReader *reader)
     reader->next_batch = capture_reader_next_batch_ended;
 }
 
-void capture_reader_end(CaptureReader *reader, const char *what, uint64_t needed)
+void capture_reader_end(CaptureReader *reader, const char *what, uint64_t offset, uint64_t needed)
 {
     Feed *feed = &reader->feed;
     if (feed->failure)
         diagnostic_list_add(reader->diagnostics, DIAGNOSTIC_ERROR, feed->end_offset, 0,
                             "%s; the %" PRIu64 " frames before it were read", feed->failure,
                             reader->frame_count);
-    else if (needed)
-        diagnostic_list_add(reader->diagnostics, DIAGNOSTIC_NOTE, feed_offset(feed), 0,
+    else if (offset < feed->end_offset)
+        diagnostic_list_add(reader->diagnostics, DIAGNOSTIC_NOTE, offset, 0,
                             "the capture is cut short: the %s after frame %" PRIu64 " needs %" PRIu64
-                            " bytes, found %zu",
-                            what, reader->frame_count, needed, feed_left(feed));
+                            " bytes, found %" PRIu64,
+                            what, reader->frame_count, needed, feed->end_offset - offset);
     if (feed_remark(feed))
         diagnostic_list_add(reader->diagnostics, DIAGNOSTIC_NOTE, feed->end_offset, 0, "%s",
                             feed_remark(feed));

@@ -44,7 +44,8 @@ typedef struct {
     uint8_t flags, ttl;
     long seq, ack; /* added to the numbers that the alleged sender would use */
     uint16_t id, window;
-    size_t data;
+    uint8_t payload[32];
+    size_t payload_length;
 } WireRule;
 
 /* Reads the TCP header of a frame that came from a side. The bytes stay the caller's. */

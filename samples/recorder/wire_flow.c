@@ -168,8 +168,7 @@ size_t wire_flow_forge(const WireRule *rule, uint8_t *bytes)
     tcp[12] = TCP_LENGTH / 4 << 4;
     tcp[13] = rule->flags;
     put16(tcp + 14, rule->window);
-    size_t data = rule->data < 1024 ? rule->data : 1024;
-    memset(tcp + TCP_LENGTH, 'f', data);
-    finish_headers(rule, bytes, tcp_offset, TCP_LENGTH + data);
-    return tcp_offset + TCP_LENGTH + data;
+    memcpy(tcp + TCP_LENGTH, rule->payload, rule->payload_length);
+    finish_headers(rule, bytes, tcp_offset, TCP_LENGTH + rule->payload_length);
+    return tcp_offset + TCP_LENGTH + rule->payload_length;
 }

@@ -6,7 +6,8 @@
  *     late  SIDE KIND by=DURATION …          delivered so much later, later frames overtake it
  *     again SIDE KIND by=DURATION …          delivered, and once more so much later
  *     forge SIDE FLAGS at=TIME …             in SIDE's name, from the wire; or on=SIDE:KIND in place of at=
- *         [seq=±N] [ack=±N] [ttl=N] [id=N] [win=N] [data=N] [by=DURATION] [both=1]
+ *         [seq=±N] [ack=±N] [ttl=N] [id=N] [win=N] [by=DURATION] [both=1]
+ *         [text=WORD | hex=33aa…], the payload, at most 32 bytes
  *
  * SIDE is client, server or any: who sent the frame. nth counts the matches from 1.
  */
@@ -93,6 +94,20 @@ static void read_trigger(char *text, WireRule *rule)
     read_kind(colon + 1, rule);
 }
 
+static void read_payload(const char *text, bool is_hex, WireRule *rule)
+{
+    size_t length = strlen(text) / (is_hex ? 2 : 1);
+    if (length > sizeof rule->payload)
+        refuse(text);
+    for (size_t i = 0; i < length; i++) {
+        unsigned byte = (unsigned char)text[i];
+        if (is_hex && sscanf(text + 2 * i, "%2x", &byte) != 1)
+            refuse(text);
+        rule->payload[i] = (uint8_t)byte;
+    }
+    rule->payload_length = length;
+}
+
 static void read_option(char *word, int64_t start_ns, WireRule *rule)
 {
     char *value = strchr(word, '=');
@@ -122,8 +137,8 @@ static void read_option(char *word, int64_t start_ns, WireRule *rule)
         rule->id = (uint16_t)amount;
     else if (strcmp(word, "win") == 0)
         rule->window = (uint16_t)amount;
-    else if (strcmp(word, "data") == 0)
-        rule->data = (size_t)amount;
+    else if (strcmp(word, "text") == 0 || strcmp(word, "hex") == 0)
+        read_payload(value, word[0] == 'h', rule);
     else if (strcmp(word, "both") == 0)
         rule->to_both = amount != 0;
     else

@@ -108,6 +108,12 @@ static void tuple_rested(const FactSet *facts, Side side, Value *value)
                   facts->history->first_frame);
 }
 
+static void reconnected(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    value_set_bool(value, fact_context_reconnected(facts->context, facts->history->stream), 0);
+}
+
 static void icmp_seen(const FactSet *facts, Side side, Value *value)
 {
     (void)side;
@@ -238,6 +244,10 @@ static const FactRow rows[] = {
      replaces},
     {"conn.tuple_rested", VALUE_DURATION, "ns", NULL, false,
      "From the last segment of the connection that had its addresses and ports before.", tuple_rested},
+    {"conn.reconnected", VALUE_BOOL, NULL, NULL, false,
+     "It was open when a new SYN came on its addresses and ports; the answer to that SYN drew an RST, which "
+     "ended it.",
+     reconnected},
     {"icmp.seen", VALUE_BOOL, NULL, NULL, false, "An ICMP error quotes one of its segments.", icmp_seen},
     {"icmp.frame", VALUE_FRAME, NULL, NULL, false, "The first such ICMP error.", icmp_frame},
     {"icmp.kind", VALUE_ENUM, NULL, icmp_names, false, "What it says.", icmp_kind},

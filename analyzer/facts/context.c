@@ -11,6 +11,7 @@ typedef struct {
     uint32_t listener, client, next;
     uint32_t next_of_listener; /* chain of the streams of one listener, newest first */
     bool closed;
+    bool resets_predecessor; /* its SYN drew an ACK of an older connection, which was answered with RST */
 } Noted;
 
 typedef struct {
@@ -128,6 +129,18 @@ static void note_failure(FactContext *context, const History *history)
     g_hash_table_insert(context->failed_count, g_memdup2(&key, sizeof key), GUINT_TO_POINTER(count + 1));
 }
 
+/* RFC 9293 3.5.1, figure 10: the answer to a SYN that is not of this connection is an ACK, and the RST to
+ * that has its number. */
+static bool resets_predecessor(const History *history)
+{
+    for (unsigned i = 0; i < history->reset_count; i++) {
+        const ResetRecord *reset = &history->resets[i];
+        if (reset->side == SIDE_CLIENT && reset->answers == RST_ANSWERS_ACK && reset->seq != 1)
+            return true;
+    }
+    return false;
+}
+
 static void note_listener(FactContext *context, const History *history, Noted *noted)
 {
     ListenerSummary *summary = &listener_get(context, noted->listener)->summary;
@@ -160,6 +173,7 @@ void fact_context_note(FactContext *context, const History *history)
         .next = NO_CONNECTION,
         .closed = history->first_reset >= 0 || (client->fin && server->fin),
     };
+    noted.resets_predecessor = history->previous != NO_CONNECTION && resets_predecessor(history);
     if (server->syn_ack && history->handshake != HANDSHAKE_UNFINISHED)
         noted.established_ns = server->syn_ns;
     Listener *listener = listener_get(context, noted.listener);
@@ -244,6 +258,13 @@ uint32_t fact_context_failed_ports(const FactContext *context, const HistorySide
 uint32_t fact_context_next(const FactContext *context, uint32_t stream)
 {
     return noted_get(context, stream)->next;
+}
+
+bool fact_context_reconnected(const FactContext *context, uint32_t stream)
+{
+    const Noted *noted = noted_get(context, stream);
+    return !noted->closed && noted->next != NO_CONNECTION &&
+           noted_get(context, noted->next)->resets_predecessor;
 }
 
 int64_t fact_context_last_ns(const FactContext *context)

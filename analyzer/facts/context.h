@@ -34,6 +34,9 @@ uint32_t fact_context_failed_ports(const FactContext *context, const HistorySide
 /* The stream that took over the tuple, or NO_CONNECTION. */
 uint32_t fact_context_next(const FactContext *context, uint32_t stream);
 
+/* The stream was open when a SYN took over its tuple, and an ACK that this SYN drew was answered with RST. */
+bool fact_context_reconnected(const FactContext *context, uint32_t stream);
+
 int64_t fact_context_last_ns(const FactContext *context);
 int64_t fact_context_first_ns(const FactContext *context);
 bool fact_context_cut(const FactContext *context);

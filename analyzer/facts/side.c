@@ -192,6 +192,37 @@ static void window_shrink(const FactSet *facts, Side side, Value *value)
     value_set(value, (int64_t)(largest - last) << self->wscale, 0);
 }
 
+/* Since when it has advertised a window of zero without ever opening it again; NULL where the window is open.
+ */
+static const HistoryRow *zero_since(const History *history, Side side)
+{
+    const HistoryRow *since = NULL;
+    for (unsigned i = 0; i < history->row_count; i++) {
+        const HistoryRow *row = &history->rows[i];
+        if (!row_is_from(row, side) || row->flags & TCP_RST)
+            continue;
+        if (row->window)
+            since = NULL;
+        else if (!since)
+            since = row;
+    }
+    return since;
+}
+
+static void window_zero_for(const FactSet *facts, Side side, Value *value)
+{
+    const HistoryRow *since = zero_since(facts->history, side);
+    if (since)
+        value_set(value, fact_context_last_ns(facts->context) - since->time_ns, since->frame);
+}
+
+static void window_zero_frame(const FactSet *facts, Side side, Value *value)
+{
+    const HistoryRow *since = zero_since(facts->history, side);
+    if (since)
+        value_set(value, since->frame, since->frame);
+}
+
 /* That something was not captured means that it did not happen only where the capture would have shown it. */
 static bool may_have_been_missed(const FactSet *facts, Side side, Value *value)
 {
@@ -468,6 +499,11 @@ static const FactRow rows[] = {
      "read.",
      window_shrink},
     {"window.last", VALUE_BYTES, "bytes", NULL, true, "The window it advertised last.", window_last},
+    {"window.zero_for", VALUE_DURATION, "ns", NULL, true,
+     "How long, up to the end of the capture, it has advertised a window of zero; absent where its window is "
+     "open.",
+     window_zero_for},
+    {"window.zero_frame", VALUE_FRAME, NULL, NULL, true, "Where that began.", window_zero_frame},
     {"fin.seen", VALUE_BOOL, NULL, NULL, true, "Its FIN was captured.", fin_seen},
     {"fin.frame", VALUE_FRAME, NULL, NULL, true, "Its first FIN.", fin_frame},
     {"fin.time", VALUE_TIME, "ns", NULL, true, "Time of its first FIN.", fin_time},

@@ -18,9 +18,16 @@ static void piece_clear(gpointer data)
 
 static bool is_sentence(const Source *source)
 {
+    static const char end[] = "{end}"; /* what stands before it may end the sentence */
     size_t length = source->length;
-    while (length && strchr(" \n\t\")'", source->text[length - 1]))
-        length--;
+    for (;;) {
+        if (length && strchr(" \n\t\")'", source->text[length - 1]))
+            length--;
+        else if (length >= strlen(end) && !memcmp(source->text + length - strlen(end), end, strlen(end)))
+            length -= strlen(end);
+        else
+            break;
+    }
     return length && strchr(".!?", source->text[length - 1]);
 }
 

@@ -56,6 +56,8 @@ static const struct {
     {"1.{closer}", "1.the client", false},
     {"x.\n  {closer} y.\n", "x. The client y.", false},
     {"{if rst.seen}{closer}{end} y.", "The client y.", false},
+    {"{closer} x{if rst.seen}, and y.{else}.{end}\n", "The client x, and y.", false},
+    {"{closer} x{if rst.seen}, and y{end}", "the client x, and y", false},
     {"{resetter} did it", "neither side did it", false},
     {"{resetted} did it.", "One side did it.", false},
 

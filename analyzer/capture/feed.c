@@ -65,23 +65,23 @@ static void feed_use_stream(Feed *feed)
     feed->at = feed->end = feed->buffer;
 }
 
-static bool feed_fail_errno(const char *path, GError **error)
+static bool feed_fail_errno(const char *name, GError **error)
 {
-    g_set_error(error, CLOSELINT_ERROR, CLOSELINT_ERROR_INPUT, "%s: %s", path, g_strerror(errno));
+    g_set_error(error, CLOSELINT_ERROR, CLOSELINT_ERROR_INPUT, "%s: %s", name, g_strerror(errno));
     return false;
 }
 
-bool feed_open(Feed *feed, const char *path, GError **error)
+bool feed_open(Feed *feed, const char *path, const char *name, GError **error)
 {
     feed_init(feed);
     bool is_stdin = !strcmp(path, "-");
     feed->fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     struct stat status;
     if (feed->fd < 0 || fstat(feed->fd, &status) < 0)
-        return feed_fail_errno(path, error);
+        return feed_fail_errno(name, error);
     if (S_ISDIR(status.st_mode)) {
         errno = EISDIR;
-        return feed_fail_errno(path, error);
+        return feed_fail_errno(name, error);
     }
     if (S_ISREG(status.st_mode)) {
         feed->file_size = (uint64_t)status.st_size;
@@ -96,7 +96,7 @@ bool feed_open(Feed *feed, const char *path, GError **error)
         feed_use_stream(feed);
         if (feed->input.error_number) {
             errno = feed->input.error_number;
-            return feed_fail_errno(path, error);
+            return feed_fail_errno(name, error);
         }
     }
     return true;

@@ -44,8 +44,9 @@ typedef struct {
     char *failure; /* why the bytes ended before their end; NULL: they did not */
 } Feed;
 
-/* Opens `path`, or standard input where it is "-". CLOSELINT_ERROR_INPUT with "PATH: why". */
-bool feed_open(Feed *feed, const char *path, GError **error);
+/* Opens `path`, or standard input where it is "-". CLOSELINT_ERROR_INPUT with "NAME: why", where `name` is
+ * what messages call it. */
+bool feed_open(Feed *feed, const char *path, const char *name, GError **error);
 /* `bytes` are borrowed until feed_clear(). */
 void feed_open_memory(Feed *feed, const uint8_t *bytes, size_t length);
 void feed_clear(Feed *feed);

@@ -25,6 +25,8 @@
 #define PCAP_CAPTURED_MAX      UINT32_C(262144)
 #define PCAP_CAPTURED_MAX_WIDE (UINT32_C(128) << 20)
 
+#define LINKTYPE_RESERVED 0x03ff0000 /* of the field; the bits above are the FCS length */
+
 #define LINKTYPE_USB_LINUX_MMAPPED 220
 #define LINKTYPE_DBUS              231
 #define LINKTYPE_USBPCAP           249
@@ -232,6 +234,22 @@ static bool pcap_file_check_version(CaptureReader *reader, unsigned major, unsig
     return true;
 }
 
+/* The field at byte 20, and what follows from it. */
+static void pcap_file_set_link_type(CaptureReader *reader, uint32_t network, int aix_link_type)
+{
+    PcapFile *pcap = &reader->pcap;
+    if (aix_link_type >= 0) {
+        network = (uint32_t)aix_link_type;
+        pcap->parts_per_second = 1000000000;
+    }
+    if (network & LINKTYPE_RESERVED)
+        diagnostic_list_add(reader->diagnostics, DIAGNOSTIC_NOTE, 20, 0,
+                            "reserved bits of the link type are set (0x%08" PRIx32 "): ignored", network);
+    pcap->ns_per_part = 1000000000 / pcap->parts_per_second;
+    pcap->link_type = (uint16_t)network;
+    pcap->captured_max = pcap_captured_max(pcap->link_type);
+}
+
 bool pcap_file_open(CaptureReader *reader, GError **error)
 {
     Feed *feed = &reader->feed;
@@ -250,21 +268,11 @@ bool pcap_file_open(CaptureReader *reader, GError **error)
         return false;
     pcap->header_bytes = variant->record_header_bytes;
     pcap->parts_per_second = variant->parts_per_second;
-    int aix_link_type = major == 2 && minor == 2 ? pcap_aix_link_type(network) : -1;
-    if (aix_link_type >= 0) {
-        network = (uint32_t)aix_link_type;
-        pcap->parts_per_second = 1000000000;
-    }
-    if (network & 0x03ff0000)
-        diagnostic_list_add(reader->diagnostics, DIAGNOSTIC_NOTE, 20, 0,
-                            "reserved bits of the link type are set (0x%08" PRIx32 "): ignored", network);
-    pcap->ns_per_part = 1000000000 / pcap->parts_per_second;
-    pcap->link_type = (uint16_t)network;
-    pcap->captured_max = pcap_captured_max(pcap->link_type);
+    pcap_file_set_link_type(reader, network, major == 2 && minor == 2 ? pcap_aix_link_type(network) : -1);
     capture_reader_add_interface(reader, pcap->link_type, snaplen);
     reader->format = g_strdup(variant->name);
-    reader->next_batch =
-        pcap->lengths_swapped || pcap->lengths_maybe_swapped ? pcap_next_batch_swapped : pcap_next_batch;
+    bool swapped = pcap->lengths_swapped || pcap->lengths_maybe_swapped;
+    reader->next_batch = swapped ? pcap_next_batch_swapped : pcap_next_batch;
     feed->at += header_bytes;
     return true;
 }

@@ -102,7 +102,7 @@ static CaptureReader *capture_reader_begin(CaptureReader *reader, GError **error
 CaptureReader *capture_reader_open(const char *path, GError **error)
 {
     CaptureReader *reader = capture_reader_new(strcmp(path, "-") ? path : "standard input");
-    if (!feed_open(&reader->feed, path, error)) {
+    if (!feed_open(&reader->feed, path, reader->name, error)) {
         capture_reader_free(reader);
         return NULL;
     }

@@ -15,18 +15,21 @@
 typedef struct CaptureReader CaptureReader;
 
 typedef struct {
-    char *name;         /* if_name, or NULL */
+    char *name; /* if_name, or NULL; valid UTF-8, as is the description, but anything may stand in it */
     char *description;  /* if_description, or NULL */
     uint32_t snaplen;   /* 0: no limit */
     uint16_t link_type; /* LINKTYPE_ value */
     uint64_t frames;    /* read from it so far */
-    uint64_t dropped;   /* by the capturing system, from statistics blocks; valid with drops_known */
-    bool drops_known;
+    uint64_t
+        dropped; /* by the capturing system: from statistics blocks, else from packets; see drops_known */
+    bool drops_known; /* false: nothing in the file tells */
 } CaptureInterface;
 
-/* Opens `path`, or standard input where it is "-". NULL with CLOSELINT_ERROR_INPUT where not a single frame
- * could ever be read: missing, a directory, empty, not a capture. The message begins with the path and says
- * the offset, what was expected and what was found. Caller frees. */
+/* Opens `path`, or standard input where it is "-". gzip, zstd, lz4 and xz are recognized by their first
+ * bytes. NULL with CLOSELINT_ERROR_INPUT where not a single frame could ever be read: missing, a directory,
+ * empty, not a capture, damaged in its header. The message begins with the path ("standard input" for "-")
+ * and says the offset, what was expected and what was found. A capture without frames is none of these.
+ * Caller frees. */
 CaptureReader *capture_reader_open(const char *path, GError **error);
 
 /* The same over bytes in memory, which are borrowed until the reader is freed; messages name it "memory". */
@@ -34,9 +37,10 @@ CaptureReader *capture_reader_open_memory(const uint8_t *bytes, size_t length, G
 
 void capture_reader_free(CaptureReader *reader);
 
-/* The next frame. False at the end, which may have come early: then capture_reader_diagnostics() says why.
- * The bytes stay valid until the reader is freed where capture_reader_is_mapped(), else until the next call.
- */
+/* The next frame. False at the end, which may have come early: then capture_reader_diagnostics() says why,
+ * with an error where bytes could not be read, and a note where the file merely ends inside a record. The
+ * bytes stay valid until the reader is freed where capture_reader_is_mapped(), else until the next call.
+ * Numbers may have gaps: Wireshark counts some blocks of a pcapng file that are no packets. */
 bool capture_reader_next(CaptureReader *reader, Frame *ret_frame);
 
 /* Up to `max` frames in one call, at least one while there are any; 0 at the end. Fewer than `max` means

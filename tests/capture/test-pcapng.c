@@ -8,7 +8,7 @@
 #include "sample.h"
 
 /* A section header of 28 bytes, and interfaces of 20: little endian, no options. */
-#define SHB          "0a0d0d0a 1c000000 4d3c2b1a 0100 0000 ffffffffffffffff 1c000000 ; section 1.0, length unknown\n"
+#define SHB          "0a0d0d0a 1c000000 4d3c2b1a 0100 0000 ffffffffffffffff 1c000000 ; version 1.0\n"
 #define IDB          "01000000 14000000 0100 0000 00000000 14000000 ; Ethernet, no snap length\n"
 #define IDB_SNAPLEN2 "01000000 14000000 0100 0000 02000000 14000000 ; Ethernet, snap length 2\n"
 /* An interface whose only option is if_tsresol. */

@@ -1,0 +1,199 @@
+/* Groups by rule and server. A case is rendered only when it becomes the clearest of a group, so that the ten
+ * thousandth reset costs a look-up and a comparison. */
+#include "verdict/grouping.h"
+
+#include <string.h>
+
+typedef struct {
+    const Rule *rule;
+    Address server;
+    uint16_t port;
+    bool is_rest;
+} GroupKey;
+
+typedef struct {
+    Group group; /* first, so that a Group* is an Entry* */
+    GroupKey key;
+    uint64_t clarity;
+} Entry;
+
+struct Grouping {
+    GHashTable *by_key;   /* GroupKey* in the entry -> Entry* */
+    GHashTable *per_rule; /* Rule* -> how many servers have a group */
+    GPtrArray *entries;   /* Entry*, owned */
+    GPtrArray *sorted;    /* Group* */
+};
+
+static guint key_hash(gconstpointer data)
+{
+    const GroupKey *key = data;
+    guint hash = g_direct_hash(key->rule) ^ key->port;
+    for (guint i = 0; i < sizeof key->server.bytes; i++)
+        hash = hash * 31 + key->server.bytes[i];
+    return hash;
+}
+
+static gboolean key_equal(gconstpointer a, gconstpointer b)
+{
+    const GroupKey *first = a, *second = b;
+    return first->rule == second->rule && first->is_rest == second->is_rest && first->port == second->port &&
+           address_equal(&first->server, &second->server);
+}
+
+static void kept_case_clear(KeptCase *kept)
+{
+    g_clear_pointer(&kept->history, g_free);
+    g_clear_pointer(&kept->ending, telling_unref);
+    g_clear_pointer(&kept->findings, g_ptr_array_unref);
+}
+
+static void entry_free(gpointer data)
+{
+    Entry *entry = data;
+    kept_case_clear(&entry->group.clearest);
+    g_free(entry);
+}
+
+Grouping *grouping_new(void)
+{
+    Grouping *grouping = g_new0(Grouping, 1);
+    grouping->by_key = g_hash_table_new(key_hash, key_equal);
+    grouping->per_rule = g_hash_table_new(NULL, NULL);
+    grouping->entries = g_ptr_array_new_with_free_func(entry_free);
+    grouping->sorted = g_ptr_array_new();
+    return grouping;
+}
+
+void grouping_free(Grouping *grouping)
+{
+    if (!grouping)
+        return;
+    g_hash_table_unref(grouping->by_key);
+    g_hash_table_unref(grouping->per_rule);
+    g_ptr_array_unref(grouping->sorted);
+    g_ptr_array_unref(grouping->entries);
+    g_free(grouping);
+}
+
+static GroupKey key_make(const Rule *rule, const History *history)
+{
+    GroupKey key = {.rule = rule};
+    key.server = history->side[SIDE_SERVER].address;
+    key.port = history->side[SIDE_SERVER].port;
+    return key;
+}
+
+static Entry *entry_new(Grouping *grouping, const GroupKey *key)
+{
+    Entry *entry = g_new0(Entry, 1);
+    entry->key = *key;
+    entry->group.rule = key->rule;
+    entry->group.is_rest = key->is_rest;
+    entry->group.server = key->server;
+    entry->group.port = key->port;
+    g_ptr_array_add(grouping->entries, entry);
+    g_hash_table_insert(grouping->by_key, &entry->key, entry);
+    return entry;
+}
+
+/* The group for the key; where its rule has enough servers already, the one that the rest shares. */
+static Entry *entry_find_or_new(Grouping *grouping, const GroupKey *key)
+{
+    Entry *entry = g_hash_table_lookup(grouping->by_key, key);
+    if (entry)
+        return entry;
+    guint servers = GPOINTER_TO_UINT(g_hash_table_lookup(grouping->per_rule, key->rule));
+    if (servers < GROUP_SERVERS_MAX) {
+        g_hash_table_insert(grouping->per_rule, (gpointer)key->rule, GUINT_TO_POINTER(servers + 1));
+        return entry_new(grouping, key);
+    }
+    GroupKey rest = {.rule = key->rule, .is_rest = true};
+    entry = g_hash_table_lookup(grouping->by_key, &rest);
+    return entry ? entry : entry_new(grouping, &rest);
+}
+
+/* How well a case serves as the example, more is better: a certain verdict, a whole handshake, roles that are
+ * known, no doubt left, every segment at hand, and then the shortest. Never 0. */
+static uint64_t clarity_of(const Case *subject, Certainty certainty)
+{
+    const History *history = subject->history;
+    uint64_t clarity = certainty == CERTAINTY_CERTAIN;
+    clarity = clarity << 1 | (history->handshake == HANDSHAKE_FULL);
+    clarity = clarity << 1 | !history->roles_guessed;
+    clarity = clarity << 1 | !subject->verdict->possible_count;
+    clarity = clarity << 1 | !history->has_runs;
+    return (clarity << 8 | (255u - history->row_count)) + 1;
+}
+
+static void entry_keep(Entry *entry, Tellings *tellings)
+{
+    const Case *subject = tellings->subject;
+    KeptCase *kept = &entry->group.clearest;
+    kept_case_clear(kept);
+    kept->history = g_memdup2(subject->history, sizeof *subject->history);
+    kept->findings = g_ptr_array_new_with_free_func((GDestroyNotify)telling_unref);
+    Telling *ending = tellings_ending(tellings);
+    if (ending)
+        kept->ending = telling_ref(ending);
+    if (ending && ending->rule == entry->group.rule)
+        entry->group.telling = ending;
+    for (unsigned i = 0; i < subject->verdict->finding_count; i++) {
+        Telling *finding = tellings_finding(tellings, i);
+        g_ptr_array_add(kept->findings, telling_ref(finding));
+        if (finding->rule == entry->group.rule)
+            entry->group.telling = finding;
+    }
+}
+
+static void grouping_add_rule(Grouping *grouping, Tellings *tellings, const Rule *rule, Certainty certainty)
+{
+    GroupKey key = key_make(rule, tellings->subject->history);
+    Entry *entry = entry_find_or_new(grouping, &key);
+    stream_list_add(&entry->group.streams, tellings->subject->history->stream);
+    uint64_t clarity = clarity_of(tellings->subject, certainty);
+    if (entry->group.is_rest || clarity <= entry->clarity)
+        return;
+    entry->clarity = clarity;
+    entry_keep(entry, tellings);
+}
+
+void grouping_add(Grouping *grouping, Tellings *tellings, Severity least)
+{
+    const Verdict *verdict = tellings->subject->verdict;
+    const Rule *ending = verdict_ending(verdict);
+    if (ending && !ending->disabled && ending->severity >= least)
+        grouping_add_rule(grouping, tellings, ending, verdict->certainty);
+    for (unsigned i = 0; i < verdict->finding_count; i++) {
+        const Rule *rule = verdict->findings[i].rule;
+        if (!rule->disabled && rule->severity >= least)
+            grouping_add_rule(grouping, tellings, rule, verdict->findings[i].certainty);
+    }
+}
+
+static int compare_entries(gconstpointer a, gconstpointer b)
+{
+    const Group *first = *(const Group *const *)a, *second = *(const Group *const *)b;
+    if (first->rule->severity != second->rule->severity)
+        return first->rule->severity > second->rule->severity ? -1 : 1;
+    if (first->rule->is_ending != second->rule->is_ending)
+        return first->rule->is_ending ? -1 : 1;
+    return 0;
+}
+
+/* Entries are in the order in which they were first seen, and the sort is stable. */
+const GPtrArray *grouping_sorted(Grouping *grouping)
+{
+    g_ptr_array_set_size(grouping->sorted, 0);
+    for (guint i = 0; i < grouping->entries->len; i++)
+        g_ptr_array_add(grouping->sorted, grouping->entries->pdata[i]);
+    g_ptr_array_sort(grouping->sorted, compare_entries);
+    return grouping->sorted;
+}
+
+const Group *grouping_find(const Grouping *grouping, const Rule *rule, const History *history)
+{
+    GroupKey key = key_make(rule, history);
+    Entry *entry = g_hash_table_lookup(grouping->by_key, &key);
+    GroupKey rest = {.rule = rule, .is_rest = true};
+    return (const Group *)(entry ? entry : g_hash_table_lookup(grouping->by_key, &rest));
+}

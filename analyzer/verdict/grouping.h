@@ -1,0 +1,47 @@
+/* Like verdicts together: one group for a rule and a server, with its clearest case kept to be told in full
+ * and the others counted and listed. Ten thousand resets of one listener are one paragraph.
+ *
+ * Bounded: of each rule the first GROUP_SERVERS_MAX servers have a group of their own; all others share one,
+ * which keeps no case. So a scan of every port costs no more than a handful of resets. */
+#pragma once
+
+#include "verdict/streams.h"
+#include "verdict/tellings.h"
+
+#define GROUP_SERVERS_MAX 8
+
+/* A connection that outlives its turn: a copy of its history, and all that was told of it. */
+typedef struct {
+    History *history;
+    Telling *ending;     /* NULL where there is none */
+    GPtrArray *findings; /* Telling* */
+} KeptCase;
+
+typedef struct {
+    const Rule *rule;
+    bool is_rest; /* the servers beyond GROUP_SERVERS_MAX; no address, no clearest case */
+    Address server;
+    uint16_t port;
+    StreamList streams; /* of all its connections, the clearest included */
+    KeptCase clearest;  /* history is NULL in the rest */
+    Telling *telling;   /* of `rule` for the clearest case, borrowed from it; NULL in the rest */
+} Group;
+
+typedef struct Grouping Grouping;
+
+Grouping *grouping_new(void);
+void grouping_free(Grouping *grouping);
+
+/* Adds the connection at hand to the groups of its ending and of its findings, as far as their severity is
+ * `least` or worse. Connections come in order of stream. */
+void grouping_add(Grouping *grouping, Tellings *tellings, Severity least);
+
+/* Group*, worst severity first, then endings before findings, then in the order in which they were first
+ * seen. Borrowed. */
+const GPtrArray *grouping_sorted(Grouping *grouping);
+
+/* The group of this rule to which the connection belongs; NULL for none. For the findings of a told ending.
+ */
+const Group *grouping_find(const Grouping *grouping, const Rule *rule, const History *history);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Grouping, grouping_free)

@@ -1,0 +1,195 @@
+/* The order of the parts is that of the questions: what happened, how is that known, what did it mean, what
+ * now. */
+#include "report/block.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/address.h"
+#include "report/ladder.h"
+#include "report/wrap.h"
+
+#define POSSIBLE_SHOWN_MAX 3
+
+static void append_title(GString *out, const Style *style, const Telling *telling, unsigned indent)
+{
+    GString *title = g_string_new(NULL);
+    const char *severity = severity_name(telling->severity);
+    style_pad(out, 0, indent);
+    style_append(out, style, style_severity_tone(telling->severity), severity);
+    g_string_append(out, ": ");
+    /* wrapped before it is toned, so that no line carries half a colour code */
+    wrap_append(title, style, telling->title, indent + (unsigned)strlen(severity) + 2, indent + 2);
+    g_string_truncate(title, title->len - 1);
+    if (style->has_color)
+        g_string_append_printf(out, "\033[1m%s\033[0m\n", title->str);
+    else
+        g_string_append_printf(out, "%s\n", title->str);
+    g_string_free(title, TRUE);
+}
+
+void block_head(GString *out, const Style *style, const Block *block, const char *more)
+{
+    const Telling *telling = block->telling;
+    const History *history = block->history;
+    append_title(out, style, telling, 0);
+    GString *meta = g_string_new(telling->rule->id);
+    g_string_append_printf(meta, " · %s · stream %u · ", certainty_name(telling->certainty), history->stream);
+    for (unsigned side = 0; side < SIDES; side++) {
+        endpoint_format(meta, &history->side[side].address, history->side[side].port);
+        g_string_append(meta, side == SIDE_CLIENT ? " → " : "");
+    }
+    if (history->roles_guessed)
+        g_string_append(meta, " · which is the client is a guess");
+    if (block->ending && block->ending != telling)
+        g_string_append_printf(meta, " · ended as %s", block->ending->rule->id);
+    if (more)
+        g_string_append_printf(meta, " · %s", more);
+    g_string_append(out, "  ");
+    wrap_append(out, style, meta->str, 2, 2);
+    g_string_free(meta, TRUE);
+}
+
+void block_ladder(GString *out, const Style *style, const Block *block, bool shows_all)
+{
+    const Ladder ladder = {.history = block->history,
+                           .evidence = block->telling ? block->telling->evidence : NULL,
+                           .capture_ns = block->capture_ns,
+                           .shows_all = shows_all,
+                           .indent = 3};
+    g_string_append_c(out, '\n');
+    ladder_draw(out, style, &ladder);
+}
+
+void block_label(GString *out, const Style *style, const char *label, const char *text)
+{
+    if (!text)
+        return;
+    g_string_append(out, "  ");
+    style_append(out, style, TONE_STRONG, label);
+    style_pad(out, 2 + style_columns(label, -1), BLOCK_LABEL_COLUMNS);
+    wrap_append(out, style, text, BLOCK_LABEL_COLUMNS, BLOCK_LABEL_COLUMNS);
+}
+
+static void append_paragraphs(GString *out, const Style *style, const GPtrArray *paragraphs, unsigned indent)
+{
+    for (guint i = 0; i < paragraphs->len; i++) {
+        if (i)
+            g_string_append_c(out, '\n');
+        style_pad(out, 0, indent);
+        wrap_append(out, style, paragraphs->pdata[i], indent, indent);
+    }
+}
+
+static void append_saw(GString *out, const Style *style, const Telling *telling)
+{
+    for (guint i = 0; i < telling->saw->len; i++) {
+        const TellingLine *line = &g_array_index(telling->saw, TellingLine, i);
+        g_autofree char *label = g_strdup_printf("%s saw", line->who ? line->who : "both");
+        block_label(out, style, label, line->text);
+    }
+}
+
+/* On which host, by its address, as far as that is known. */
+static void append_confirm(GString *out, const Style *style, const Block *block)
+{
+    const GArray *lines = block->telling->confirm;
+    for (guint i = 0; i < lines->len; i++) {
+        const TellingLine *line = &g_array_index(lines, TellingLine, i);
+        GString *text = g_string_new(NULL);
+        if (line->side >= 0) {
+            g_string_append(text, "on ");
+            address_format(text, &block->history->side[line->side].address);
+            g_string_append_printf(text, " (%s): ", line->who);
+        } else if (line->who) {
+            g_string_append_printf(text, "on the %s's host: ", line->who);
+        }
+        g_string_append(text, line->text);
+        block_label(out, style, i ? "" : "confirm", text->str);
+        g_string_free(text, TRUE);
+    }
+}
+
+static void append_help(GString *out, const Style *style, const Telling *telling)
+{
+    for (guint i = 0; i < telling->help->len; i++) {
+        const TellingLine *line = &g_array_index(telling->help, TellingLine, i);
+        g_autofree char *text =
+            g_strdup_printf("%s%s%s", line->who ? line->who : "", line->who ? ": " : "", line->text);
+        block_label(out, style, i ? "" : "help", text);
+    }
+}
+
+static void append_possible(GString *out, const Style *style, const GArray *possible)
+{
+    for (guint i = 0; i < MIN(possible->len, POSSIBLE_SHOWN_MAX); i++) {
+        GString *text = g_string_new(NULL);
+        telling_possible_format(text, &g_array_index(possible, TellingPossible, i));
+        if (i + 1 == POSSIBLE_SHOWN_MAX && possible->len > POSSIBLE_SHOWN_MAX)
+            g_string_append_printf(text, "; and %u more", possible->len - POSSIBLE_SHOWN_MAX);
+        block_label(out, style, i ? "" : "unknown", text->str);
+        g_string_free(text, TRUE);
+    }
+}
+
+/* What to type into Wireshark's filter line. */
+static void append_wireshark(GString *out, const Style *style, const Block *block)
+{
+    const GArray *evidence = block->telling->evidence;
+    GString *text = g_string_new(NULL);
+    g_string_printf(text, "tcp.stream eq %u", block->history->stream);
+    for (guint i = 0; i < evidence->len; i++)
+        g_string_append_printf(text, "%s%" PRIu64, i ? ", " : " && frame.number in {",
+                               g_array_index(evidence, uint64_t, i));
+    g_string_append(text, evidence->len ? "}" : "");
+    block_label(out, style, "wireshark", text->str);
+    g_string_free(text, TRUE);
+}
+
+static void append_strings(GString *out, const Style *style, const char *label, const GPtrArray *strings)
+{
+    for (guint i = 0; strings && i < strings->len; i++)
+        block_label(out, style, i ? "" : label, strings->pdata[i]);
+}
+
+static void append_see(GString *out, const Style *style, const Rule *rule)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; rule->references && i < rule->references->len; i++)
+        g_string_append_printf(text, "%s%s", i ? ", " : "", (const char *)rule->references->pdata[i]);
+    g_string_append_printf(text, "%scloselint --explain %s", text->len ? " · " : "", rule->id);
+    block_label(out, style, "see", text->str);
+    g_string_free(text, TRUE);
+}
+
+void block_body(GString *out, const Style *style, const Block *block, bool verbose)
+{
+    const Telling *telling = block->telling;
+    if (telling->happened->len) {
+        g_string_append_c(out, '\n');
+        append_paragraphs(out, style, telling->happened, 2);
+    }
+    g_string_append_c(out, '\n');
+    append_saw(out, style, telling);
+    block_label(out, style, "lost", telling->lost);
+    append_possible(out, style, telling->possible);
+    append_confirm(out, style, block);
+    append_help(out, style, telling);
+    if (verbose)
+        append_strings(out, style, "looks like", telling->rule->lookalikes);
+    append_wireshark(out, style, block);
+    append_see(out, style, telling->rule);
+}
+
+void block_beneath(GString *out, const Style *style, const Telling *finding, bool verbose)
+{
+    append_title(out, style, finding, 2);
+    g_string_append(out, "    ");
+    style_printf(out, style, TONE_PLAIN, "%s · %s", finding->rule->id, certainty_name(finding->certainty));
+    g_string_append_c(out, '\n');
+    if (finding->severity < SEVERITY_WARNING && !verbose)
+        return;
+    append_paragraphs(out, style, finding->happened, 4);
+    block_label(out, style, "  lost", finding->lost);
+    append_help(out, style, finding);
+}

@@ -1,0 +1,31 @@
+/* One telling as text: the title line, what identifies it, the ladder, the explanation, and below it who saw
+ * what, what was lost, how to confirm it and what to do. */
+#pragma once
+
+#include "report/style.h"
+
+/* The columns at which the text of "server saw …" begins. */
+#define BLOCK_LABEL_COLUMNS 15
+
+/* What a telling is told of. All borrowed. */
+typedef struct {
+    const Telling *telling;
+    const Telling *ending; /* of the same connection, where the telling is that of a finding; else NULL */
+    const History *history;
+    int64_t capture_ns; /* of the first frame of the capture */
+} Block;
+
+/* "error: …" and the line below it, which ends with `more` ("36 more: …") where that is not NULL. */
+void block_head(GString *out, const Style *style, const Block *block, const char *more);
+
+/* The ladder with an empty line before and after. */
+void block_ladder(GString *out, const Style *style, const Block *block, bool shows_all);
+
+/* The explanation, and the labelled lines, `verbose` with the look-alikes. */
+void block_body(GString *out, const Style *style, const Block *block, bool verbose);
+
+/* A finding beneath the telling of its connection's ending: without a ladder; a note is only a title. */
+void block_beneath(GString *out, const Style *style, const Telling *finding, bool verbose);
+
+/* "  label      text", wrapped. Nothing where the text is NULL. */
+void block_label(GString *out, const Style *style, const char *label, const char *text);

@@ -1,0 +1,23 @@
+/* Connections of one capture, counted for the last lines of a report: by their worst severity, and by rule.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdint.h>
+
+#include "verdict/telling.h"
+
+typedef struct {
+    uint64_t reported;
+    uint64_t severity[SEVERITY_ERROR + 1];
+    GHashTable *by_rule; /* Rule* -> uint64_t* */
+} Counts;
+
+void counts_init(Counts *counts);
+void counts_clear(Counts *counts);
+
+/* One more connection. */
+void counts_add(Counts *counts, const Verdict *verdict);
+
+/* How many had this ending or this finding. */
+uint64_t counts_of(const Counts *counts, const Rule *rule);

@@ -1,0 +1,88 @@
+/* The output formats: each is one file and one row of the table in report.c.
+ *
+ * A report gets every capture in turn: begin, each connection in order of stream, end; and at last finish. By
+ * the time a capture begins it has been read whole, so what is told of it is complete from the start. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "base/diagnostic.h"
+#include "report/sink.h"
+#include "verdict/tellings.h"
+
+/* A capture that was read, or that could not be. All borrowed. */
+typedef struct {
+    const char *path;    /* as given on the command line */
+    const char *format;  /* "pcapng"; NULL where it could not be opened */
+    const char *failure; /* why it could not be opened, without the path; or NULL */
+    uint64_t frames, segments;
+    int64_t first_ns, last_ns; /* of its frames; 0 where there are none */
+    uint32_t connections;      /* in the capture, whether or not they are reported */
+    const DiagnosticList *diagnostics;
+} CaptureInfo;
+
+/* How the ladder shows time, as tshark's -t. */
+typedef enum {
+    TIME_LADDER, /* the first row 0, every other since the one above it: the default */
+    TIME_A,      /* local time of day */
+    TIME_AD,     /* with date */
+    TIME_R,      /* since the first frame of the capture */
+    TIME_D,      /* since the row above */
+    TIME_E,      /* since the epoch */
+    TIME_U,      /* UTC time of day */
+    TIME_UD,     /* with date */
+} TimeFormat;
+
+typedef enum {
+    COLOR_AUTO,
+    COLOR_ALWAYS,
+    COLOR_NEVER,
+} ColorChoice;
+
+typedef struct {
+    const RuleSet *rules;
+    bool quiet, verbose;
+    bool whole_stream; /* --stream: one connection, every event of it */
+    bool facts;        /* -V: with every fact */
+    bool is_filtered;  /* not every connection is reported (--where) */
+    unsigned captures; /* on this command line */
+    TimeFormat time;
+    ColorChoice color;
+} ReportOptions;
+
+typedef struct ReportFormat ReportFormat;
+
+/* The common beginning of every format's own record. */
+typedef struct {
+    const ReportFormat *format;
+    const ReportOptions *options; /* borrowed */
+    Sink *sink;                   /* owned */
+} Report;
+
+struct ReportFormat {
+    const char *name, *doc;
+    gsize size; /* of its record, which begins with Report; zeroed */
+    void (*begin)(Report *report);
+    void (*capture_begin)(Report *report, const CaptureInfo *capture);
+    void (*connection)(Report *report, Tellings *tellings);
+    void (*capture_end)(Report *report, const CaptureInfo *capture);
+    void (*finish)(Report *report); /* frees what the record holds, not the record */
+};
+
+/* The table of formats, in the order of --help; NULL after the last. */
+const ReportFormat *report_format(unsigned index);
+const ReportFormat *report_format_find(const char *name);
+
+/* Takes the sink. */
+Report *report_new(const ReportFormat *format, const ReportOptions *options, Sink *sink);
+
+void report_capture_begin(Report *report, const CaptureInfo *capture);
+void report_connection(Report *report, Tellings *tellings);
+void report_capture_end(Report *report, const CaptureInfo *capture);
+
+/* Ends the report and frees it. False where something could not be written. */
+bool report_finish(Report *report, GError **error);
+
+/* The rows of the table; one file each. */
+extern const ReportFormat report_format_text, report_format_json, report_format_jsonl;

@@ -1,0 +1,239 @@
+/* The format `text`, in the voice of a good compiler: errors first, then warnings, then notes, and last a
+ * summary.
+ *
+ * Like verdicts against one server are told once, in full, for the clearest case. A finding on top of an
+ * ending is told beneath that ending where it is told, and by itself otherwise. Notes are harmless habits:
+ * without -v they are a title each, so that they do not drown what matters. */
+#include <inttypes.h>
+
+#include "base/address.h"
+#include "base/timefmt.h"
+#include "report/block.h"
+#include "report/stream.h"
+#include "report/summary.h"
+#include "report/wrap.h"
+#include "verdict/grouping.h"
+
+#define STREAM_RANGES_SHOWN 12
+
+typedef struct {
+    Report base;
+    Style style;
+    GString *text;
+    GString *listing; /* -v: a line for every connection that ended well */
+    Grouping *grouping;
+    Counts counts;
+    int64_t capture_ns;
+    GHashTable *told; /* Group* already told */
+} TextReport;
+
+static void text_begin(Report *report)
+{
+    TextReport *self = (TextReport *)report;
+    self->style = style_make(report->options, sink_descriptor(report->sink));
+    self->text = g_string_new(NULL);
+    self->listing = g_string_new(NULL);
+    self->told = g_hash_table_new(NULL, NULL);
+}
+
+static void text_capture_begin(Report *report, const CaptureInfo *capture)
+{
+    TextReport *self = (TextReport *)report;
+    self->grouping = grouping_new();
+    counts_init(&self->counts);
+    self->capture_ns = capture->first_ns;
+    if (report->options->captures > 1) {
+        style_printf(self->text, &self->style, TONE_STRONG, "== %s ==", capture->path);
+        g_string_append(self->text, "\n\n");
+    }
+}
+
+/* "stream 5  10.0.0.1:5 → 10.0.0.2:80  four-way, 2.31 s" */
+static void text_list_connection(TextReport *self, const Case *subject)
+{
+    const History *history = subject->history;
+    const Rule *ending = verdict_ending(subject->verdict);
+    GString *line = g_string_new(NULL);
+    g_string_append_printf(line, "  stream %u  ", history->stream);
+    endpoint_format(line, &history->side[SIDE_CLIENT].address, history->side[SIDE_CLIENT].port);
+    g_string_append(line, " → ");
+    endpoint_format(line, &history->side[SIDE_SERVER].address, history->side[SIDE_SERVER].port);
+    g_string_append_printf(line, "  %s, ", ending ? ending->id : "no ending");
+    format_duration(line, history->end_ns - history->start_ns, false);
+    style_append(self->listing, &self->style, TONE_PLAIN, line->str);
+    g_string_append_c(self->listing, '\n');
+    g_string_free(line, TRUE);
+}
+
+static void text_connection(Report *report, Tellings *tellings)
+{
+    TextReport *self = (TextReport *)report;
+    const ReportOptions *options = report->options;
+    const Case *subject = tellings->subject;
+    counts_add(&self->counts, subject->verdict);
+    if (options->whole_stream) {
+        stream_append(self->text, &self->style, tellings, self->capture_ns, options);
+        return;
+    }
+    if (options->verbose && verdict_severity(subject->verdict) == SEVERITY_OK)
+        text_list_connection(self, subject);
+    grouping_add(self->grouping, tellings, options->quiet ? SEVERITY_WARNING : SEVERITY_NOTE);
+}
+
+/* "36 more like this, all to 10.0.0.2:9999: streams 4, 7, 9–20"; NULL where there are none. */
+static char *text_more(const Group *group, bool is_long)
+{
+    uint64_t count = group->streams.count - 1;
+    if (!count)
+        return NULL;
+    GString *more = g_string_new(NULL);
+    g_string_append_printf(more, "%" PRIu64 " more", count);
+    if (is_long) {
+        g_string_append(more, " like this, ");
+        g_string_append(more, count > 1 ? "all to " : "to ");
+        endpoint_format(more, &group->server, group->port);
+    }
+    g_string_append_printf(more, ": stream%s ", count == 1 ? "" : "s");
+    stream_list_format(more, &group->streams, group->clearest.history->stream, STREAM_RANGES_SHOWN);
+    return g_string_free(more, FALSE);
+}
+
+static void text_tell_more(TextReport *self, const Group *group, unsigned indent)
+{
+    g_autofree char *more = text_more(group, true);
+    if (!more)
+        return;
+    style_pad(self->text, 0, indent);
+    wrap_append(self->text, &self->style, more, indent, indent);
+}
+
+/* The findings of the connection that was just told; those that are told elsewhere are only named. */
+static void text_tell_beneath(TextReport *self, const Group *group)
+{
+    const ReportOptions *options = self->base.options;
+    for (guint i = 0; i < group->clearest.findings->len; i++) {
+        const Telling *finding = group->clearest.findings->pdata[i];
+        const Group *own = grouping_find(self->grouping, finding->rule, group->clearest.history);
+        if (!own || own == group || g_hash_table_contains(self->told, own))
+            continue;
+        g_string_append_c(self->text, '\n');
+        block_beneath(self->text, &self->style, finding, options->verbose);
+        if (own->is_rest)
+            continue;
+        g_hash_table_add(self->told, (gpointer)own);
+        text_tell_more(self, own, 4);
+    }
+}
+
+static void text_tell_in_full(TextReport *self, const Group *group, const Block *block)
+{
+    bool verbose = self->base.options->verbose;
+    block_head(self->text, &self->style, block, NULL);
+    block_ladder(self->text, &self->style, block, false);
+    block_body(self->text, &self->style, block, verbose);
+    if (group->streams.count > 1)
+        g_string_append_c(self->text, '\n');
+    text_tell_more(self, group, 2);
+    if (group->rule->is_ending)
+        text_tell_beneath(self, group);
+    g_string_append_c(self->text, '\n');
+}
+
+/* The servers beyond those that have a group of their own. */
+static void text_tell_rest(TextReport *self, const Group *group)
+{
+    GString *text = g_string_new(NULL);
+    g_string_append_printf(text, "%" PRIu64 " more %s, to other servers: stream%s ", group->streams.count,
+                           group->rule->id, group->streams.count == 1 ? "" : "s");
+    stream_list_format(text, &group->streams, NO_CONNECTION, STREAM_RANGES_SHOWN);
+    style_append(self->text, &self->style, style_severity_tone(group->rule->severity),
+                 severity_name(group->rule->severity));
+    g_string_append(self->text, ": ");
+    wrap_append(self->text, &self->style, text->str, 9, 2);
+    g_string_append_c(self->text, '\n');
+    g_string_free(text, TRUE);
+}
+
+static void text_tell_group(TextReport *self, const Group *group)
+{
+    const ReportOptions *options = self->base.options;
+    if (!g_hash_table_add(self->told, (gpointer)group))
+        return;
+    if (group->is_rest) {
+        text_tell_rest(self, group);
+        return;
+    }
+    const Block block = {.telling = group->telling,
+                         .ending = group->clearest.ending,
+                         .history = group->clearest.history,
+                         .capture_ns = self->capture_ns};
+    bool is_short = options->quiet || (group->rule->severity == SEVERITY_NOTE && !options->verbose);
+    if (!is_short) {
+        text_tell_in_full(self, group, &block);
+        return;
+    }
+    g_autofree char *more = text_more(group, false);
+    block_head(self->text, &self->style, &block, more);
+    if (!options->quiet)
+        g_string_append_c(self->text, '\n');
+}
+
+static void text_tell_groups(TextReport *self)
+{
+    const GPtrArray *groups = grouping_sorted(self->grouping);
+    for (guint i = 0; i < groups->len; i++)
+        text_tell_group(self, groups->pdata[i]);
+}
+
+static void text_tell_capture(TextReport *self, const CaptureInfo *capture)
+{
+    const ReportOptions *options = self->base.options;
+    if (!options->whole_stream) {
+        text_tell_groups(self);
+        g_string_append_len(self->text, self->listing->str, (gssize)self->listing->len);
+        if (self->listing->len)
+            g_string_append_c(self->text, '\n');
+        if (!options->quiet)
+            summary_append(self->text, &self->style, capture, &self->counts, options);
+    }
+    if (!options->quiet)
+        summary_diagnostics(self->text, &self->style, capture);
+}
+
+static void text_capture_end(Report *report, const CaptureInfo *capture)
+{
+    TextReport *self = (TextReport *)report;
+    if (capture->failure) {
+        style_printf(self->text, &self->style, TONE_PLAIN, "%s was not read: %s", capture->path,
+                     capture->failure);
+        g_string_append_c(self->text, '\n');
+    } else {
+        text_tell_capture(self, capture);
+    }
+    if (report->options->captures > 1)
+        g_string_append_c(self->text, '\n');
+    sink_take(report->sink, self->text);
+    g_string_truncate(self->listing, 0);
+    g_hash_table_remove_all(self->told);
+    g_clear_pointer(&self->grouping, grouping_free);
+    counts_clear(&self->counts);
+}
+
+static void text_finish(Report *report)
+{
+    TextReport *self = (TextReport *)report;
+    g_string_free(self->text, TRUE);
+    g_string_free(self->listing, TRUE);
+    g_hash_table_unref(self->told);
+}
+
+const ReportFormat report_format_text = {
+    .name = "text",
+    .doc = "for people",
+    .size = sizeof(TextReport),
+    .begin = text_begin,
+    .capture_begin = text_capture_begin,
+    .connection = text_connection,
+    .capture_end = text_capture_end,
+    .finish = text_finish,
+};

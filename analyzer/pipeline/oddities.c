@@ -1,0 +1,84 @@
+/* A capture of which nothing could be read is an error; one that has a few frames of a strange kind is not.
+ */
+#include "pipeline/oddities.h"
+
+#include <inttypes.h>
+#include <pcap/pcap.h>
+
+void oddities_note_link_type(Oddities *oddities, uint16_t link_type)
+{
+    oddities->unread_frames++;
+    for (unsigned i = 0; i < oddities->link_type_count; i++) {
+        if (oddities->link_types[i].link_type == link_type) {
+            oddities->link_types[i].frames++;
+            return;
+        }
+    }
+    if (oddities->link_type_count == ODD_LINK_TYPES_MAX)
+        return;
+    oddities->link_types[oddities->link_type_count].link_type = link_type;
+    oddities->link_types[oddities->link_type_count++].frames = 1;
+}
+
+static const char *frames_word(uint64_t frames)
+{
+    return frames == 1 ? "frame" : "frames";
+}
+
+static void tell_link_types(const Oddities *oddities, uint64_t frames, DiagnosticList *diagnostics)
+{
+    DiagnosticSeverity severity = oddities->unread_frames == frames ? DIAGNOSTIC_ERROR : DIAGNOSTIC_WARNING;
+    for (unsigned i = 0; i < oddities->link_type_count; i++) {
+        uint16_t link_type = oddities->link_types[i].link_type;
+        uint64_t count = oddities->link_types[i].frames;
+        const char *name = pcap_datalink_val_to_name(link_type);
+        diagnostic_list_add(diagnostics, severity, 0, 0,
+                            "link type %u (%s) is not read: %" PRIu64 " %s skipped", link_type,
+                            name ? name : "without a name", count, frames_word(count));
+    }
+}
+
+static void tell_drops(const CaptureReader *reader, DiagnosticList *diagnostics)
+{
+    for (guint i = 0; i < capture_reader_interface_count(reader); i++) {
+        const CaptureInterface *interface = capture_reader_interface(reader, i);
+        if (interface->drops_known && interface->dropped)
+            diagnostic_list_add(diagnostics, DIAGNOSTIC_WARNING, 0, 0,
+                                "the capturing system dropped %" PRIu64
+                                " packets on interface %u (%s): what is "
+                                "missing here may have been on the wire",
+                                interface->dropped, i, interface->name ? interface->name : "without a name");
+    }
+}
+
+static void copy_diagnostics(const DiagnosticList *from, DiagnosticList *to)
+{
+    for (guint i = 0; i < diagnostic_list_length(from); i++) {
+        const Diagnostic *one = diagnostic_list_get(from, i);
+        diagnostic_list_add(to, one->severity, one->offset, one->frame, "%s", one->message);
+    }
+    if (diagnostic_list_dropped(from))
+        diagnostic_list_add(to, diagnostic_list_worst(from), 0, 0, "%" PRIu64 " more oddities of the file",
+                            diagnostic_list_dropped(from));
+}
+
+void oddities_tell(const Oddities *oddities, const CaptureReader *reader, uint64_t frames,
+                   DiagnosticList *diagnostics)
+{
+    tell_link_types(oddities, frames, diagnostics);
+    tell_drops(reader, diagnostics);
+    if (oddities->timeless_frames)
+        diagnostic_list_add(diagnostics, DIAGNOSTIC_NOTE, 0, 0,
+                            "%" PRIu64 " %s without a time: taken as captured with the frame before",
+                            oddities->timeless_frames, frames_word(oddities->timeless_frames));
+    if (!frames)
+        diagnostic_list_add(diagnostics, DIAGNOSTIC_NOTE, 0, 0, "the capture holds no frame");
+    copy_diagnostics(capture_reader_diagnostics(reader), diagnostics);
+}
+
+bool oddities_is_cut(const CaptureReader *reader)
+{
+    uint64_t size = capture_reader_size(reader);
+    return diagnostic_list_worst(capture_reader_diagnostics(reader)) == DIAGNOSTIC_ERROR ||
+           (size && capture_reader_position(reader) < size);
+}

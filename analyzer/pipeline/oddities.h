@@ -1,0 +1,28 @@
+/* What the frames of a capture showed to be odd, made into diagnostics at its end. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/diagnostic.h"
+#include "capture/reader.h"
+
+#define ODD_LINK_TYPES_MAX 8
+
+typedef struct {
+    uint64_t timeless_frames;
+    uint64_t unread_frames; /* of any link type that nobody reads */
+    struct {
+        uint16_t link_type;
+        uint64_t frames;
+    } link_types[ODD_LINK_TYPES_MAX];
+    unsigned link_type_count;
+} Oddities;
+
+void oddities_note_link_type(Oddities *oddities, uint16_t link_type);
+
+/* Appends what the reader found and what is counted here: `frames` were read in all. */
+void oddities_tell(const Oddities *oddities, const CaptureReader *reader, uint64_t frames,
+                   DiagnosticList *diagnostics);
+
+/* Whether the file ends before it should. */
+bool oddities_is_cut(const CaptureReader *reader);

@@ -1,0 +1,41 @@
+/* The command line: what was asked for, checked as far as it can be without reading anything. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "report/report.h"
+
+/* What the program is to do; everything but MODE_REPORT, MODE_WHY and MODE_TEST_RULES reads no capture. */
+typedef enum {
+    MODE_REPORT,
+    MODE_WHY,
+    MODE_LIST_RULES,
+    MODE_EXPLAIN,
+    MODE_LIST_FACTS,
+    MODE_TEST_RULES,
+    MODE_VERSION,
+} Mode;
+
+typedef struct {
+    Mode mode;
+    char **captures;                                        /* NULL-terminated, in the order given */
+    char **outputs;                                         /* "FORMAT" or "FORMAT=FILE"; never empty */
+    char *filter;                                           /* -f, or NULL */
+    char *where;                                            /* --where, or NULL */
+    int64_t stream;                                         /* --stream or --why, -1 for all */
+    char **rule_paths, **parameters, **selected, **ignored; /* may be NULL */
+    char *config;                                           /* --config, or NULL */
+    bool no_config;
+    char *explain; /* --explain */
+    char *samples; /* --samples, or NULL */
+    bool markdown; /* lists as they stand in docs/ */
+    bool fails;    /* false: --fail-on never */
+    Severity fail_on;
+    ReportOptions report;
+} Options;
+
+/* CLOSELINT_ERROR_USAGE where the command line makes no sense. --help ends the program. */
+bool options_parse(Options *options, char **arguments, GError **error);
+void options_clear(Options *options);

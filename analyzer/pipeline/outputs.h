@@ -1,0 +1,25 @@
+/* All reports of a run, `-o FORMAT[=FILE]` each, fed together. */
+#pragma once
+
+#include "report/report.h"
+
+typedef struct Outputs Outputs;
+
+/* `specifications` is NULL-terminated. CLOSELINT_ERROR_USAGE for an unknown format, a file that cannot be
+ * made, or two reports on standard output. `options` is borrowed. */
+Outputs *outputs_new(char *const *specifications, const ReportOptions *options, GError **error);
+
+/* Without finishing; for errors. */
+void outputs_free(Outputs *outputs);
+
+/* Whether one of them is text on standard output: diagnostics are told there. */
+bool outputs_show_diagnostics(const Outputs *outputs);
+
+void outputs_capture_begin(Outputs *outputs, const CaptureInfo *capture);
+void outputs_connection(Outputs *outputs, Tellings *tellings);
+void outputs_capture_end(Outputs *outputs, const CaptureInfo *capture);
+
+/* Ends every report, even after one that could not be written, and frees all. */
+bool outputs_finish(Outputs *outputs, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Outputs, outputs_free)

@@ -1,0 +1,217 @@
+/* The flow on one page: options → rules → for every capture: read it whole, judge each connection, report.
+ *
+ * Several captures are read one after the other; each is reported whatever became of those before it, and the
+ * exit status is that of the worst: an input that could not be read hides what might have been found in it,
+ * so it weighs more than findings. */
+#include "pipeline/pipeline.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "pipeline/documents.h"
+#include "pipeline/loading.h"
+#include "pipeline/message.h"
+#include "pipeline/outputs.h"
+#include "pipeline/samples.h"
+#include "pipeline/trace.h"
+#include "rules/expression.h"
+
+typedef struct {
+    const Options *options;
+    RuleSet *rules;
+    Expression *where;
+    PacketFilter *filter;
+    Outputs *outputs;
+    Tellings tellings;
+    bool found, failed; /* exit status 1, 3 */
+    bool has_stream;    /* --stream or --why: some capture had it */
+} Run;
+
+/* A rule file's exit status and a usage mistake's are the same; only an input has its own. */
+static int fail(GError *error)
+{
+    int status = g_error_matches(error, CLOSELINT_ERROR, CLOSELINT_ERROR_INPUT) ? STATUS_INPUT : STATUS_USAGE;
+    message_error(error);
+    return status;
+}
+
+static void run_connection(Run *run, Trace *trace, uint32_t stream)
+{
+    Case subject;
+    trace_judge(trace, run->rules, stream, &subject);
+    if (run->where && expression_evaluate(run->where, subject.facts) != TRUTH_TRUE)
+        return;
+    const Options *options = run->options;
+    run->found |= options->fails && verdict_severity(subject.verdict) >= options->fail_on;
+    tellings_begin(&run->tellings, &subject);
+    outputs_connection(run->outputs, &run->tellings);
+    tellings_clear(&run->tellings);
+}
+
+static void run_connections(Run *run, Trace *trace)
+{
+    uint32_t count = trace_info(trace)->connections;
+    if (run->options->stream < 0) {
+        for (uint32_t stream = 0; stream < count; stream++)
+            run_connection(run, trace, stream);
+    } else if (run->options->stream < count) {
+        run->has_stream = true;
+        run_connection(run, trace, (uint32_t)run->options->stream);
+    }
+}
+
+/* A capture that cannot be opened is still one that was asked for: the reports say so. */
+static void run_unreadable(Run *run, const char *path, GError *error)
+{
+    g_autofree char *prefix = g_strdup_printf("%s: ", path);
+    const char *reason = error->message;
+    CaptureInfo info = {.path = path,
+                        .failure = g_str_has_prefix(reason, prefix) ? reason + strlen(prefix) : reason};
+    outputs_capture_begin(run->outputs, &info);
+    outputs_capture_end(run->outputs, &info);
+    run->failed = true;
+    message_error(error);
+}
+
+static void run_capture(Run *run, const char *path)
+{
+    GError *error = NULL;
+    g_autoptr(Trace) trace = trace_read(path, run->filter, !run->options->report.quiet, &error);
+    if (!trace) {
+        run_unreadable(run, path, error);
+        return;
+    }
+    const CaptureInfo *info = trace_info(trace);
+    bool only_errors = run->options->report.quiet || outputs_show_diagnostics(run->outputs);
+    message_diagnostics(path, info->diagnostics, only_errors ? DIAGNOSTIC_ERROR : DIAGNOSTIC_NOTE);
+    run->failed |= diagnostic_list_worst(info->diagnostics) == DIAGNOSTIC_ERROR;
+    outputs_capture_begin(run->outputs, info);
+    run_connections(run, trace);
+    outputs_capture_end(run->outputs, info);
+}
+
+static bool run_prepare(Run *run, GError **error)
+{
+    const Options *options = run->options;
+    run->rules = rules_for_options(options, error);
+    if (!run->rules)
+        return false;
+    if (options->where) {
+        run->where = expression_new(options->where, "--where", 1, 1, run->rules, error);
+        if (!run->where)
+            return false;
+    }
+    if (options->filter) {
+        run->filter = packet_filter_new(options->filter, error);
+        if (!run->filter)
+            return false;
+    }
+    return true;
+}
+
+static int run_status(const Run *run, bool is_written)
+{
+    if (run->options->stream >= 0 && !run->has_stream && !run->failed) {
+        g_autofree char *text = g_strdup_printf("there is no stream %" PRId64 " in it", run->options->stream);
+        message_print(text);
+        return STATUS_USAGE;
+    }
+    return !is_written   ? STATUS_USAGE
+           : run->failed ? STATUS_INPUT
+           : run->found  ? STATUS_FINDINGS
+                         : STATUS_GOOD;
+}
+
+static int run_report(Run *run)
+{
+    GError *error = NULL;
+    ReportOptions report = run->options->report;
+    report.rules = run->rules;
+    run->outputs = outputs_new(run->options->outputs, &report, &error);
+    if (!run->outputs)
+        return fail(error);
+    for (guint i = 0; run->options->captures[i]; i++)
+        run_capture(run, run->options->captures[i]);
+    bool is_written = outputs_finish(run->outputs, &error);
+    if (!is_written)
+        message_error(error);
+    return run_status(run, is_written);
+}
+
+static int run_why(Run *run)
+{
+    for (guint i = 0; run->options->captures[i]; i++) {
+        GError *error = NULL;
+        const char *path = run->options->captures[i];
+        g_autoptr(Trace) trace = trace_read(path, run->filter, true, &error);
+        if (!trace) {
+            run->failed = true;
+            message_error(error);
+            continue;
+        }
+        const CaptureInfo *info = trace_info(trace);
+        message_diagnostics(path, info->diagnostics, DIAGNOSTIC_ERROR);
+        run->failed |= diagnostic_list_worst(info->diagnostics) == DIAGNOSTIC_ERROR;
+        if (run->options->stream >= info->connections)
+            continue;
+        run->has_stream = true;
+        Case subject;
+        trace_judge(trace, run->rules, (uint32_t)run->options->stream, &subject);
+        document_print_why(run->options, &subject, run->options->captures[1] != NULL);
+    }
+    return run_status(run, true);
+}
+
+static int run_explain(const Run *run)
+{
+    const Rule *rule = rule_set_find(run->rules, run->options->explain);
+    if (rule) {
+        document_print(DOCUMENT_RULE, run->options, run->rules);
+        return STATUS_GOOD;
+    }
+    g_autofree char *nearest = rule_set_nearest(run->rules, run->options->explain);
+    g_autofree char *text =
+        g_strdup_printf("--explain %s: there is no such rule%s%s%s", run->options->explain,
+                        nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+    message_print(text);
+    return STATUS_USAGE;
+}
+
+static int run_mode(Run *run)
+{
+    const Options *options = run->options;
+    switch (options->mode) {
+    case MODE_WHY:
+        return run_why(run);
+    case MODE_LIST_RULES:
+        document_print(DOCUMENT_RULES, options, run->rules);
+        return STATUS_GOOD;
+    case MODE_LIST_FACTS:
+        document_print(DOCUMENT_FACTS, options, NULL);
+        return STATUS_GOOD;
+    case MODE_EXPLAIN:
+        return run_explain(run);
+    case MODE_TEST_RULES:
+        return samples_test(run->rules, options->samples) ? STATUS_GOOD : STATUS_FINDINGS;
+    case MODE_VERSION:
+        puts("closelint " CLOSELINT_VERSION);
+        return STATUS_GOOD;
+    case MODE_REPORT:
+        break;
+    }
+    return run_report(run);
+}
+
+int pipeline_run(const Options *options)
+{
+    Run run = {.options = options};
+    GError *error = NULL;
+    bool needs_rules = options->mode != MODE_VERSION && options->mode != MODE_LIST_FACTS;
+    int status = !needs_rules || run_prepare(&run, &error) ? run_mode(&run) : fail(error);
+    expression_free(run.where);
+    packet_filter_free(run.filter);
+    rule_set_free(run.rules);
+    return status;
+}

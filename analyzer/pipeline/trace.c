@@ -1,0 +1,155 @@
+/* The loop over frames: read a batch, decode it, fetch ahead what the flow table will touch, file it. */
+#include "pipeline/trace.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "capture/reader.h"
+#include "decode/decode.h"
+#include "flow/table.h"
+#include "pipeline/oddities.h"
+#include "pipeline/progress.h"
+
+#define BATCH_FRAMES 32
+
+struct Trace {
+    char *path, *format;
+    CaptureInfo info;
+    DiagnosticList *diagnostics;
+    Oddities oddities;
+    FlowTable *table;
+    FactContext *context;
+    FactSet *facts;
+    History history;
+    Verdict verdict;
+    int64_t now_ns; /* of the last frame that had a time */
+    bool has_time;
+};
+
+static uint64_t random_seed(void)
+{
+    uint64_t seed = 0;
+    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != sizeof seed)
+        seed = (uint64_t)g_get_monotonic_time();
+    return seed;
+}
+
+static Trace *trace_new(const char *path)
+{
+    Trace *trace = g_new0(Trace, 1);
+    trace->path = g_strdup(path);
+    trace->diagnostics = diagnostic_list_new();
+    trace->table = flow_table_new(random_seed());
+    trace->context = fact_context_new();
+    trace->facts = fact_set_new();
+    return trace;
+}
+
+void trace_free(Trace *trace)
+{
+    if (!trace)
+        return;
+    fact_set_free(trace->facts);
+    fact_context_free(trace->context);
+    flow_table_free(trace->table);
+    diagnostic_list_free(trace->diagnostics);
+    g_free(trace->format);
+    g_free(trace->path);
+    g_free(trace);
+}
+
+/* A frame without a time gets that of the one before it, so that nothing later has to know. */
+static void trace_note_time(Trace *trace, Frame *frame)
+{
+    trace->info.frames++;
+    if (frame->time_ns == FRAME_TIME_UNKNOWN) {
+        frame->time_ns = trace->now_ns;
+        trace->oddities.timeless_frames++;
+        return;
+    }
+    trace->now_ns = frame->time_ns;
+    if (!trace->has_time)
+        trace->info.first_ns = trace->info.last_ns = frame->time_ns;
+    trace->has_time = true;
+    trace->info.first_ns = MIN(trace->info.first_ns, frame->time_ns);
+    trace->info.last_ns = MAX(trace->info.last_ns, frame->time_ns);
+}
+
+/* The segments in a batch of frames; returns how many there are. */
+static unsigned trace_decode(Trace *trace, PacketFilter *filter, Frame *frames, unsigned count,
+                             Segment *segments)
+{
+    unsigned found = 0;
+    for (unsigned i = 0; i < count; i++) {
+        trace_note_time(trace, &frames[i]);
+        if (filter && !packet_filter_takes(filter, &frames[i]))
+            continue;
+        DecodeResult result = decode_frame(&frames[i], &segments[found], NULL);
+        if (result == DECODED_SEGMENT)
+            flow_table_prefetch(trace->table, flow_table_hash(trace->table, &segments[found++]));
+        else if (result == DECODED_UNKNOWN_LINKTYPE)
+            oddities_note_link_type(&trace->oddities, frames[i].link_type);
+    }
+    return found;
+}
+
+static void trace_read_frames(Trace *trace, CaptureReader *reader, PacketFilter *filter, Progress *progress)
+{
+    Frame frames[BATCH_FRAMES];
+    Segment segments[BATCH_FRAMES];
+    unsigned count;
+    while ((count = capture_reader_next_batch(reader, frames, BATCH_FRAMES))) {
+        unsigned found = trace_decode(trace, filter, frames, count, segments);
+        for (unsigned i = 0; i < found; i++)
+            flow_table_add(trace->table, &segments[i]);
+        trace->info.segments += found;
+        progress_update(progress, capture_reader_position(reader), capture_reader_size(reader),
+                        trace->info.frames);
+    }
+}
+
+static void trace_finish(Trace *trace, const CaptureReader *reader)
+{
+    oddities_tell(&trace->oddities, reader, trace->info.frames, trace->diagnostics);
+    trace->format = g_strdup(capture_reader_format(reader));
+    trace->info.path = trace->path;
+    trace->info.format = trace->format;
+    trace->info.connections = flow_table_count(trace->table);
+    trace->info.diagnostics = trace->diagnostics;
+    for (uint32_t stream = 0; stream < trace->info.connections; stream++) {
+        history_build(&trace->history, trace->table, stream);
+        fact_context_note(trace->context, &trace->history);
+    }
+    fact_context_capture(trace->context, trace->info.first_ns, trace->info.last_ns, oddities_is_cut(reader));
+}
+
+Trace *trace_read(const char *path, PacketFilter *filter, bool shows_progress, GError **error)
+{
+    g_autoptr(CaptureReader) reader = capture_reader_open(path, error);
+    if (!reader)
+        return NULL;
+    Trace *trace = trace_new(path);
+    Progress progress = progress_begin(shows_progress);
+    trace_read_frames(trace, reader, filter, &progress);
+    progress_end(&progress);
+    trace_finish(trace, reader);
+    return trace;
+}
+
+const CaptureInfo *trace_info(const Trace *trace)
+{
+    return &trace->info;
+}
+
+void trace_judge(Trace *trace, const RuleSet *rules, uint32_t stream, Case *ret_case)
+{
+    history_build(&trace->history, trace->table, stream);
+    fact_set_begin(trace->facts, &trace->history, trace->context);
+    rule_set_judge(rules, trace->facts, &trace->verdict);
+    *ret_case = (Case){.capture = trace->path,
+                       .history = &trace->history,
+                       .facts = trace->facts,
+                       .rules = rules,
+                       .verdict = &trace->verdict};
+}

@@ -1,0 +1,26 @@
+/* One capture, read whole: its connections, what is known of them all, and what was odd about the file.
+ *
+ * Reading is the only part that costs time per packet; afterwards any connection can be judged, in any order
+ * and more than once. */
+#pragma once
+
+#include "pipeline/filter.h"
+#include "report/report.h"
+#include "verdict/case.h"
+
+typedef struct Trace Trace;
+
+/* Reads `path` to its end, through the filter if there is one. NULL with CLOSELINT_ERROR_INPUT where it
+ * cannot be opened; damage found later is among the diagnostics. `shows_progress`: on a terminal, when it
+ * takes long. */
+Trace *trace_read(const char *path, PacketFilter *filter, bool shows_progress, GError **error);
+void trace_free(Trace *trace);
+
+/* Borrowed, as long as the trace. */
+const CaptureInfo *trace_info(const Trace *trace);
+
+/* Judges a connection (stream below trace_info()->connections). Everything in `ret_case` is borrowed until
+ * the next call. */
+void trace_judge(Trace *trace, const RuleSet *rules, uint32_t stream, Case *ret_case);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Trace, trace_free)

@@ -7,8 +7,20 @@
 #include "rules/pattern.h"
 #include "rules/tree.h"
 
-static const Value *operand_value(const Expression *expression, const Node *node, FactSet *facts,
-                                  Value *scratch);
+static const Value *made_value(const Expression *expression, const Node *node, FactSet *facts,
+                               Value *scratch);
+static Truth evaluate(const Expression *expression, const Node *node, FactSet *facts);
+
+/* The value of an operand: borrowed from the facts or the expression, or made in `scratch`. */
+static inline const Value *operand_value(const Expression *expression, const Node *node, FactSet *facts,
+                                         Value *scratch)
+{
+    if (node->kind == NODE_FACT)
+        return fact_get(facts, node->fact);
+    if (node->kind == NODE_CONSTANT)
+        return &expression_constant(expression, node)->value;
+    return made_value(expression, node, facts, scratch);
+}
 
 static bool same_network(const Value *address, const Value *network, unsigned prefix)
 {
@@ -20,7 +32,7 @@ static unsigned prefix_of(const Expression *expression, const Node *node)
     return node->kind == NODE_CONSTANT ? expression_constant(expression, node)->prefix : 128;
 }
 
-static bool holds(Comparison comparison, int order)
+static inline bool holds(Comparison comparison, int order)
 {
     switch (comparison) {
     case COMPARE_EQ:
@@ -39,7 +51,7 @@ static bool holds(Comparison comparison, int order)
     return false;
 }
 
-static Truth truth(bool value)
+static inline Truth truth(bool value)
 {
     return value ? TRUTH_TRUE : TRUTH_FALSE;
 }
@@ -164,24 +176,14 @@ static Value truth_value(Truth truth_of_it)
                    .as.boolean = truth_of_it == TRUTH_TRUE};
 }
 
-/* The value of an operand: borrowed from the facts or the expression, or made in `scratch`. */
-static const Value *operand_value(const Expression *expression, const Node *node, FactSet *facts,
-                                  Value *scratch)
+/* The value of what is neither a fact nor a constant. */
+static const Value *made_value(const Expression *expression, const Node *node, FactSet *facts, Value *scratch)
 {
-    switch ((NodeKind)node->kind) {
-    case NODE_FACT:
-        return fact_get(facts, node->fact);
-    case NODE_CONSTANT:
-        return &expression_constant(expression, node)->value;
-    case NODE_ADD:
-    case NODE_SUBTRACT:
-    case NODE_MULTIPLY:
+    if (node->kind == NODE_ADD || node->kind == NODE_SUBTRACT || node->kind == NODE_MULTIPLY)
         return arithmetic(expression, node, facts, scratch);
-    default: /* a condition in parentheses, compared with another */
-        *scratch = truth_value(
-            expression_evaluate_node(expression, (uint16_t)(node - expression_node(expression, 0)), facts));
-        return scratch;
-    }
+    /* a condition in parentheses, compared with another */
+    *scratch = truth_value(evaluate(expression, node, facts));
+    return scratch;
 }
 
 static Truth evaluate_presence(const Expression *expression, const Node *node, FactSet *facts)
@@ -204,7 +206,7 @@ static Truth evaluate_chain(const Expression *expression, const Node *node, Fact
 {
     Truth result = decisive == TRUTH_FALSE ? TRUTH_TRUE : TRUTH_FALSE;
     for (uint16_t child = node->first; child; child = expression_node(expression, child)->next) {
-        Truth truth_of_child = expression_evaluate_node(expression, child, facts);
+        Truth truth_of_child = evaluate(expression, expression_node(expression, child), facts);
         if (truth_of_child == decisive)
             return decisive;
         if (truth_of_child == TRUTH_UNKNOWN)
@@ -213,16 +215,15 @@ static Truth evaluate_chain(const Expression *expression, const Node *node, Fact
     return result;
 }
 
-Truth expression_evaluate_node(const Expression *expression, uint16_t index, FactSet *facts)
+static Truth evaluate(const Expression *expression, const Node *node, FactSet *facts)
 {
-    const Node *node = expression_node(expression, index);
     switch ((NodeKind)node->kind) {
     case NODE_AND:
         return evaluate_chain(expression, node, facts, TRUTH_FALSE);
     case NODE_OR:
         return evaluate_chain(expression, node, facts, TRUTH_TRUE);
     case NODE_NOT:
-        return (Truth)(TRUTH_TRUE - expression_evaluate_node(expression, node->first, facts));
+        return (Truth)(TRUTH_TRUE - evaluate(expression, expression_node(expression, node->first), facts));
     case NODE_COMPARE:
         return compare(expression, node, facts);
     case NODE_IN:
@@ -240,6 +241,11 @@ Truth expression_evaluate_node(const Expression *expression, uint16_t index, Fac
     default:
         g_assert_not_reached(); /* the checker lets nothing else be a condition */
     }
+}
+
+Truth expression_evaluate_node(const Expression *expression, uint16_t index, FactSet *facts)
+{
+    return evaluate(expression, expression_node(expression, index), facts);
 }
 
 Truth expression_evaluate(const Expression *expression, FactSet *facts)

@@ -24,7 +24,7 @@ static Expression *expression_new_empty(const Source *source, size_t begin, size
     expression->text = g_strndup(source->text + begin, end - begin);
     g_strstrip(expression->text);
     expression->nodes = g_array_new(FALSE, TRUE, sizeof(Node));
-    g_array_set_size(expression->nodes, 1);
+    expression_add_node(expression, &(Node){0}); /* 0 stands for none */
     expression->constants = g_array_new(FALSE, TRUE, sizeof(Constant));
     expression->strings = g_ptr_array_new_with_free_func(g_free);
     expression->patterns = g_ptr_array_new_with_free_func((GDestroyNotify)pattern_free);

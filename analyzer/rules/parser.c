@@ -60,7 +60,6 @@ static uint16_t unexpected(Parser *parser, const char *expected)
  * deep. */
 static uint16_t add_node(Parser *parser, NodeKind kind, uint16_t first, size_t offset)
 {
-    GArray *nodes = parser->expression->nodes;
     unsigned depth = 1;
     for (uint16_t child = first; child; child = expression_node(parser->expression, child)->next)
         depth = MAX(depth, expression_node(parser->expression, child)->depth + 1u);
@@ -68,13 +67,12 @@ static uint16_t add_node(Parser *parser, NodeKind kind, uint16_t first, size_t o
         complain(parser->complaint, offset, "this is nested too deeply");
         return 0;
     }
-    if (nodes->len >= EXPRESSION_NODES_MAX) {
+    if (parser->expression->nodes->len >= EXPRESSION_NODES_MAX) {
         complain(parser->complaint, offset, "this expression is too long");
         return 0;
     }
     Node node = {.kind = (uint8_t)kind, .first = first, .depth = (uint8_t)depth, .offset = (uint32_t)offset};
-    g_array_append_val(nodes, node);
-    return (uint16_t)(nodes->len - 1);
+    return expression_add_node(parser->expression, &node);
 }
 
 static uint16_t add_pair(Parser *parser, NodeKind kind, uint16_t left, uint16_t right)
@@ -97,12 +95,10 @@ static uint16_t add_leaf(Parser *parser, NodeKind kind)
 
 static uint16_t add_constant(Parser *parser, const Constant *constant)
 {
-    GArray *constants = parser->expression->constants;
     uint16_t index = add_leaf(parser, NODE_CONSTANT);
     if (index) {
-        g_array_append_vals(constants, constant, 1);
         Node *node = expression_node(parser->expression, index);
-        node->payload = (uint16_t)(constants->len - 1);
+        node->payload = expression_add_constant(parser->expression, constant);
         node->type = (uint8_t)constant->value.type;
     }
     return index;

@@ -55,10 +55,8 @@ bool resolve_fact(Checker *checker, Node *node)
 /* Makes the node a constant of this value. */
 static void become_constant(Checker *checker, Node *node, const Constant *constant)
 {
-    GArray *constants = checker->expression->constants;
-    g_array_append_vals(constants, constant, 1);
     node->kind = NODE_CONSTANT;
-    node->payload = (uint16_t)(constants->len - 1);
+    node->payload = expression_add_constant(checker->expression, constant);
     node->type = (uint8_t)constant->value.type;
 }
 

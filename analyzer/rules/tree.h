@@ -67,21 +67,38 @@ typedef struct Pattern Pattern; /* pattern.h */
 struct Expression {
     char *text;
     GArray *nodes;       /* Node */
-    GArray *constants;   /* Constant; an IN's and a COMPARE's are looked up by payload */
+    GArray *constants;   /* Constant */
     GPtrArray *strings;  /* char*: what string constants point to */
     GPtrArray *patterns; /* Pattern* */
     GArray *facts;       /* FactRef, each once, in order of appearance */
+    Node *tree;          /* what `nodes` holds, and `constants`: one step less on the hot path */
+    Constant *values;
     uint16_t root;
 };
 
 static inline Node *expression_node(const Expression *expression, uint16_t index)
 {
-    return &g_array_index(expression->nodes, Node, index);
+    return &expression->tree[index];
 }
 
 static inline Constant *expression_constant(const Expression *expression, const Node *node)
 {
-    return &g_array_index(expression->constants, Constant, node->payload);
+    return &expression->values[node->payload];
+}
+
+/* The only ways to add to either, since the arrays may move; they return the index. */
+static inline uint16_t expression_add_node(Expression *expression, const Node *node)
+{
+    g_array_append_vals(expression->nodes, node, 1);
+    expression->tree = (Node *)expression->nodes->data;
+    return (uint16_t)(expression->nodes->len - 1);
+}
+
+static inline uint16_t expression_add_constant(Expression *expression, const Constant *constant)
+{
+    g_array_append_vals(expression->constants, constant, 1);
+    expression->values = (Constant *)expression->constants->data;
+    return (uint16_t)(expression->constants->len - 1);
 }
 
 /* The first mistake of an expression; later ones are follow-ups, and dropped. */

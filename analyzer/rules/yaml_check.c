@@ -25,7 +25,9 @@ bool yaml_check_kind(const char *name, const YamlNode *node, unsigned kinds, con
         mistake_list_add(mistakes, name, node->line, node->column, "'%s' holds a null character", what);
         return false;
     }
-    if (node->kind == YAML_TEXT ? strspn(node->text, " \t\n") == node->length : !node->items->len) {
+    bool is_empty = node->kind == YAML_TEXT ? strspn(node->text, " \t\n") == node->length
+                                            : node->kind == YAML_MAP && !node->items->len;
+    if (is_empty) {
         mistake_list_add(mistakes, name, node->line, node->column, "'%s' is empty", what);
         return false;
     }
@@ -53,20 +55,24 @@ static void complain_unknown_key(const char *name, const YamlNode *key, const Ya
 bool yaml_check_map(const char *name, const YamlNode *map, const YamlKey *keys, guint count, const char *what,
                     MistakeList *mistakes)
 {
-    guint before = mistake_list_length(mistakes);
+    bool is_sound = true; /* not the number of mistakes: of what is broken nothing more is said */
     for (guint i = 0; i < map->items->len; i++) {
         const YamlNode *node = map->keys->pdata[i];
         const YamlKey *key = find_key(keys, count, node->text);
-        if (key)
-            yaml_check_kind(name, map->items->pdata[i], key->kinds, key->key, mistakes);
-        else
+        if (key) {
+            is_sound &= yaml_check_kind(name, map->items->pdata[i], key->kinds, key->key, mistakes);
+        } else {
             complain_unknown_key(name, node, keys, count, what, mistakes);
+            is_sound = false;
+        }
     }
-    for (guint i = 0; i < count; i++)
-        if (keys[i].is_required && !yaml_node_get(map, keys[i].key))
-            mistake_list_add(mistakes, name, map->line, map->column, "%s needs the key '%s'", what,
-                             keys[i].key);
-    return mistake_list_length(mistakes) == before;
+    for (guint i = 0; i < count; i++) {
+        if (!keys[i].is_required || yaml_node_get(map, keys[i].key))
+            continue;
+        mistake_list_add(mistakes, name, map->line, map->column, "%s needs the key '%s'", what, keys[i].key);
+        is_sound = false;
+    }
+    return is_sound;
 }
 
 void yaml_copy_texts(const char *name, const YamlNode *node, const char *what, GPtrArray *out,

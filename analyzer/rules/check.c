@@ -228,6 +228,8 @@ bool check_node(Checker *checker, uint16_t index)
     case NODE_RANGE:
     case NODE_CONSTANT:
     case NODE_FACT:
+    case NODE_TEST:
+    case NODE_ONE_OF:
         break;
     }
     return true;

@@ -10,6 +10,7 @@
 static const Value *made_value(const Expression *expression, const Node *node, FactSet *facts,
                                Value *scratch);
 static Truth evaluate(const Expression *expression, const Node *node, FactSet *facts);
+static Truth evaluate_inner(const Expression *expression, const Node *node, FactSet *facts);
 
 /* The value of an operand: borrowed from the facts or the expression, or made in `scratch`. */
 static inline const Value *operand_value(const Expression *expression, const Node *node, FactSet *facts,
@@ -32,46 +33,53 @@ static unsigned prefix_of(const Expression *expression, const Node *node)
     return node->kind == NODE_CONSTANT ? expression_constant(expression, node)->prefix : 128;
 }
 
-static inline bool holds(Comparison comparison, int order)
-{
-    switch (comparison) {
-    case COMPARE_EQ:
-        return order == 0;
-    case COMPARE_NE:
-        return order != 0;
-    case COMPARE_LT:
-        return order < 0;
-    case COMPARE_LE:
-        return order <= 0;
-    case COMPARE_GT:
-        return order > 0;
-    case COMPARE_GE:
-        return order >= 0;
-    }
-    return false;
-}
-
 static inline Truth truth(bool value)
 {
     return value ? TRUTH_TRUE : TRUTH_FALSE;
 }
 
-/* The order of two known values of one type; of addresses, sides and names only whether it is 0 counts. */
-static int order_of(const Expression *expression, const Node *right_node, const Value *left,
-                    const Value *right)
+/* What a comparison of a value that is not known comes to. */
+static inline Truth not_known(const Value *value)
 {
-    switch ((ValueType)right_node->type) {
-    case VALUE_BOOL:
+    return value->presence == VALUE_UNKNOWN ? TRUTH_UNKNOWN : TRUTH_FALSE;
+}
+
+static inline int sign(int order)
+{
+    return (order > 0) - (order < 0);
+}
+
+/* The order of two known values that are no numbers; of addresses only whether it is 0 counts. */
+static int order_of_others(const Expression *expression, const Node *right_node, const Value *left,
+                           const Value *right)
+{
+    if (right_node->type == VALUE_BOOL)
         return (int)left->as.boolean - (int)right->as.boolean;
-    case VALUE_STRING:
-        return strcmp(left->as.string, right->as.string);
-    case VALUE_ADDRESS: {
-        unsigned bits = left->as.address.version == 4 ? 32 : 128, prefix = prefix_of(expression, right_node);
-        return same_network(left, right, MIN(prefix, bits)) ? 0 : 1;
-    }
-    default:
-        return left->as.number < right->as.number ? -1 : left->as.number > right->as.number;
-    }
+    if (right_node->type == VALUE_STRING)
+        return sign(strcmp(left->as.string, right->as.string));
+    unsigned bits = left->as.address.version == 4 ? 32 : 128, prefix = prefix_of(expression, right_node);
+    return same_network(left, right, MIN(prefix, bits)) ? 0 : 1;
+}
+
+static inline int order_of_numbers(int64_t left, int64_t right)
+{
+    return (left > right) - (left < right);
+}
+
+/* Whether an order (-1, 0 or 1) is among those accepted. */
+static inline Truth accepts(uint8_t accepted, int order)
+{
+    return truth(accepted >> (order + 1) & 1);
+}
+
+/* -1, 0 or 1, for two known values of one type. */
+static inline int order_of(const Expression *expression, const Node *right_node, const Value *left,
+                           const Value *right)
+{
+    ValueType type = (ValueType)right_node->type;
+    if (type == VALUE_BOOL || type == VALUE_STRING || type == VALUE_ADDRESS)
+        return order_of_others(expression, right_node, left, right);
+    return order_of_numbers(left->as.number, right->as.number);
 }
 
 static Truth compare(const Expression *expression, const Node *node, FactSet *facts)
@@ -87,7 +95,8 @@ static Truth compare(const Expression *expression, const Node *node, FactSet *fa
         return TRUTH_FALSE;
     if (left->presence == VALUE_UNKNOWN || right->presence == VALUE_UNKNOWN)
         return TRUTH_UNKNOWN;
-    return truth(holds((Comparison)node->comparison, order_of(expression, right_node, left, right)));
+    return accepts(comparison_accepted((Comparison)node->comparison),
+                   order_of(expression, right_node, left, right));
 }
 
 static bool is_element(const Expression *expression, const Node *element, const Value *value)
@@ -107,7 +116,7 @@ static Truth evaluate_in(const Expression *expression, const Node *node, FactSet
     const Node *operand = expression_node(expression, node->first);
     const Value *value = operand_value(expression, operand, facts, &scratch);
     if (value->presence != VALUE_KNOWN)
-        return value->presence == VALUE_ABSENT ? TRUTH_FALSE : TRUTH_UNKNOWN;
+        return not_known(value);
     for (uint16_t index = operand->next; index; index = expression_node(expression, index)->next)
         if (is_element(expression, expression_node(expression, index), value))
             return TRUTH_TRUE;
@@ -194,19 +203,51 @@ static Truth evaluate_presence(const Expression *expression, const Node *node, F
     return value->presence == VALUE_UNKNOWN ? TRUTH_UNKNOWN : truth(value->presence == VALUE_ABSENT);
 }
 
-static Truth bool_truth(const Value *value)
+static inline Truth bool_truth(const Value *value)
 {
-    if (value->presence == VALUE_UNKNOWN)
-        return TRUTH_UNKNOWN;
-    return truth(value->presence == VALUE_KNOWN && value->as.boolean);
+    return value->presence == VALUE_KNOWN ? truth(value->as.boolean) : not_known(value);
+}
+
+static inline Truth test(const Node *node, FactSet *facts)
+{
+    const Value *value = fact_get(facts, node->fact);
+    if (value->presence != VALUE_KNOWN)
+        return not_known(value);
+    return accepts(node->accepted, order_of_numbers(value->as.number, node->number));
+}
+
+static inline Truth is_one_of(const Node *node, FactSet *facts)
+{
+    const Value *value = fact_get(facts, node->fact);
+    if (value->presence != VALUE_KNOWN)
+        return not_known(value);
+    return truth(value->as.number < 64 && (uint64_t)node->number >> value->as.number & 1);
+}
+
+/* The kinds that have nothing below them, which are most nodes of most rules. */
+static inline bool evaluate_leaf(const Node *node, FactSet *facts, Truth *ret_truth)
+{
+    if (node->kind == NODE_TEST)
+        *ret_truth = test(node, facts);
+    else if (node->kind == NODE_FACT)
+        *ret_truth = bool_truth(fact_get(facts, node->fact));
+    else if (node->kind == NODE_ONE_OF)
+        *ret_truth = is_one_of(node, facts);
+    else
+        return false;
+    return true;
 }
 
 /* and: the least of its children; or: the greatest. `decisive` ends it. */
-static Truth evaluate_chain(const Expression *expression, const Node *node, FactSet *facts, Truth decisive)
+static inline Truth evaluate_chain(const Expression *expression, const Node *node, FactSet *facts,
+                                   Truth decisive)
 {
+    const Node *tree = expression_node(expression, 0);
     Truth result = decisive == TRUTH_FALSE ? TRUTH_TRUE : TRUTH_FALSE;
-    for (uint16_t child = node->first; child; child = expression_node(expression, child)->next) {
-        Truth truth_of_child = evaluate(expression, expression_node(expression, child), facts);
+    for (uint16_t child = node->first; child; child = tree[child].next) {
+        Truth truth_of_child;
+        if (!evaluate_leaf(&tree[child], facts, &truth_of_child))
+            truth_of_child = evaluate_inner(expression, &tree[child], facts);
         if (truth_of_child == decisive)
             return decisive;
         if (truth_of_child == TRUTH_UNKNOWN)
@@ -215,15 +256,10 @@ static Truth evaluate_chain(const Expression *expression, const Node *node, Fact
     return result;
 }
 
-static Truth evaluate(const Expression *expression, const Node *node, FactSet *facts)
+/* The kinds that are rare in rules. Not inlined: their frames would weigh on every node. */
+static G_GNUC_NO_INLINE Truth evaluate_other(const Expression *expression, const Node *node, FactSet *facts)
 {
     switch ((NodeKind)node->kind) {
-    case NODE_AND:
-        return evaluate_chain(expression, node, facts, TRUTH_FALSE);
-    case NODE_OR:
-        return evaluate_chain(expression, node, facts, TRUTH_TRUE);
-    case NODE_NOT:
-        return (Truth)(TRUTH_TRUE - evaluate(expression, expression_node(expression, node->first), facts));
     case NODE_COMPARE:
         return compare(expression, node, facts);
     case NODE_IN:
@@ -234,13 +270,30 @@ static Truth evaluate(const Expression *expression, const Node *node, FactSet *f
     case NODE_KNOWN:
     case NODE_ABSENT:
         return evaluate_presence(expression, node, facts);
-    case NODE_FACT:
-        return bool_truth(fact_get(facts, node->fact));
     case NODE_CONSTANT:
         return bool_truth(&expression_constant(expression, node)->value);
     default:
         g_assert_not_reached(); /* the checker lets nothing else be a condition */
     }
+}
+
+/* One kind after the other: a jump table would be mispredicted at nearly every node. */
+static Truth evaluate_inner(const Expression *expression, const Node *node, FactSet *facts)
+{
+    if (node->kind == NODE_AND)
+        return evaluate_chain(expression, node, facts, TRUTH_FALSE);
+    if (node->kind == NODE_OR)
+        return evaluate_chain(expression, node, facts, TRUTH_TRUE);
+    if (node->kind == NODE_NOT)
+        return (Truth)(TRUTH_TRUE - evaluate(expression, expression_node(expression, node->first), facts));
+    return evaluate_other(expression, node, facts);
+}
+
+static Truth evaluate(const Expression *expression, const Node *node, FactSet *facts)
+{
+    Truth truth_of_leaf;
+    return evaluate_leaf(node, facts, &truth_of_leaf) ? truth_of_leaf
+                                                      : evaluate_inner(expression, node, facts);
 }
 
 Truth expression_evaluate_node(const Expression *expression, uint16_t index, FactSet *facts)
@@ -250,5 +303,5 @@ Truth expression_evaluate_node(const Expression *expression, uint16_t index, Fac
 
 Truth expression_evaluate(const Expression *expression, FactSet *facts)
 {
-    return expression_evaluate_node(expression, expression->root, facts);
+    return evaluate(expression, expression_node(expression, expression->root), facts);
 }

@@ -51,8 +51,10 @@ Expression *expression_compile(const Source *source, size_t begin, size_t end, c
     Complaint complaint = {.source = source};
     g_autoptr(Expression) expression = expression_new_empty(source, begin, end);
     if (expression_parse(expression, begin, end, &complaint) &&
-        expression_check(expression, rules, &complaint))
+        expression_check(expression, rules, &complaint)) {
+        expression_specialize(expression);
         return g_steal_pointer(&expression);
+    }
     mistake_list_add_at(mistakes, source, complaint.offset, complaint.message);
     g_free(complaint.message);
     return NULL;

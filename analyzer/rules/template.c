@@ -70,12 +70,13 @@ const char *template_text(const Template *template)
 static void render_value(Prose *prose, const Value *value, const FactRow *row)
 {
     g_autoptr(GString) words = g_string_new(NULL);
+    ValueType type = row ? row->type : value->type;
     value_format(words, value, row, prose->ascii);
-    if (value->presence != VALUE_KNOWN && value->type == VALUE_FRAME)
+    if (value->presence != VALUE_KNOWN && type == VALUE_FRAME)
         prose_drop_word(prose, "frame");
-    else if (value->presence != VALUE_KNOWN && value->type == VALUE_PORT)
+    else if (value->presence != VALUE_KNOWN && type == VALUE_PORT)
         prose_drop_word(prose, "port");
-    if (value->presence != VALUE_KNOWN || value->type == VALUE_SIDE)
+    if (value->presence != VALUE_KNOWN || type == VALUE_SIDE)
         prose_add_words(prose, words->str);
     else
         prose_add(prose, words->str, words->len);

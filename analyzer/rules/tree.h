@@ -27,9 +27,11 @@ typedef enum {
     NODE_AND, /* two or more children */
     NODE_OR,
     NODE_NOT,
-    NODE_COMPARE,  /* left, right */
-    NODE_IN,       /* operand, then elements: a constant or NODE_RANGE */
-    NODE_RANGE,    /* low, high: only inside NODE_IN */
+    NODE_COMPARE, /* left, right */
+    NODE_TEST,   /* a NODE_COMPARE of a fact and a constant number: `fact`, `accepted`, `number` say it all */
+    NODE_ONE_OF, /* a NODE_IN of an enum fact and names: `number` has a bit for each */
+    NODE_IN,     /* operand, then elements: a constant or NODE_RANGE */
+    NODE_RANGE,  /* low, high: only inside NODE_IN */
     NODE_CONTAINS, /* string, string */
     NODE_MATCHES,  /* string; `payload`: index of its pattern */
     NODE_KNOWN,    /* one fact */
@@ -48,11 +50,13 @@ typedef struct {
     uint8_t type;       /* ValueType, once checked */
     uint8_t comparison; /* Comparison, of NODE_COMPARE */
     uint8_t depth;      /* of the tree below it */
+    uint8_t accepted;   /* of NODE_TEST: a bit for each order (less, equal, greater) that is true */
     uint16_t first;     /* child; 0: none (node 0 is never used) */
     uint16_t next;      /* sibling */
     FactRef fact;
     uint16_t payload;
     uint32_t offset, length; /* in the text */
+    int64_t number;
 } Node;
 
 typedef struct {
@@ -115,6 +119,19 @@ bool expression_parse(Expression *expression, size_t begin, size_t end, Complain
 
 /* check.c: resolves names and parameters, and checks every type. The whole must be of type bool. */
 bool expression_check(Expression *expression, const RuleSet *rules, Complaint *complaint);
+
+/* specialize.c: turns the frequent kinds of tests into one node each. Their children stay, for who asks. */
+void expression_specialize(Expression *expression);
+
+/* The orders that a comparison accepts: 1 less, 2 equal, 4 greater. */
+static inline uint8_t comparison_accepted(Comparison comparison)
+{
+    static const uint8_t accepted[] = {
+        [COMPARE_EQ] = 2, [COMPARE_NE] = 5, [COMPARE_LT] = 1,
+        [COMPARE_LE] = 3, [COMPARE_GT] = 4, [COMPARE_GE] = 6,
+    };
+    return accepted[comparison];
+}
 
 /* expression.c: as expression_new(), of a part of a text, with its mistake added to a list. NULL on a
  * mistake. */

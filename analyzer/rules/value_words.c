@@ -94,9 +94,9 @@ static void format_string(GString *out, const char *text, bool ascii)
 
 void value_format(GString *out, const Value *value, const FactRow *row, bool ascii)
 {
-    if (value->presence != VALUE_KNOWN) {
-        g_string_append(out, value->presence == VALUE_UNKNOWN ? unknown_phrase(value->type)
-                                                              : absent_phrase(value->type));
+    if (value->presence != VALUE_KNOWN) { /* the value of a role that nobody plays has no type of its own */
+        ValueType type = row ? row->type : value->type;
+        g_string_append(out, value->presence == VALUE_UNKNOWN ? unknown_phrase(type) : absent_phrase(type));
         return;
     }
     switch (value->type) {

@@ -28,7 +28,7 @@ static void append_title(GString *out, const Style *style, const Telling *tellin
     g_string_free(title, TRUE);
 }
 
-void block_head(GString *out, const Style *style, const Block *block, const char *more)
+void block_head(GString *out, const Style *style, const Block *block)
 {
     const Telling *telling = block->telling;
     const History *history = block->history;
@@ -43,8 +43,6 @@ void block_head(GString *out, const Style *style, const Block *block, const char
         g_string_append(meta, " · which is the client is a guess");
     if (block->ending && block->ending != telling)
         g_string_append_printf(meta, " · ended as %s", block->ending->rule->id);
-    if (more)
-        g_string_append_printf(meta, " · %s", more);
     g_string_append(out, "  ");
     wrap_append(out, style, meta->str, 2, 2);
     g_string_free(meta, TRUE);

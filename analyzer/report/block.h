@@ -15,8 +15,8 @@ typedef struct {
     int64_t capture_ns; /* of the first frame of the capture */
 } Block;
 
-/* "error: …" and the line below it, which ends with `more` ("36 more: …") where that is not NULL. */
-void block_head(GString *out, const Style *style, const Block *block, const char *more);
+/* "error: …" and the line below it, which says which rule and which connection. */
+void block_head(GString *out, const Style *style, const Block *block);
 
 /* The ladder with an empty line before and after. */
 void block_ladder(GString *out, const Style *style, const Block *block, bool shows_all);

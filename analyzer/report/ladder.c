@@ -10,8 +10,8 @@
 #include "report/clock.h"
 #include "report/label.h"
 
-#define ARROW_COLUMNS_MIN 26
-#define FRAME_COLUMNS_MIN 5
+#define ARROW_COLUMNS_MIN 25
+#define FRAME_COLUMNS_MIN 7
 #define TIME_COLUMNS_MIN  10
 
 typedef struct {
@@ -27,7 +27,7 @@ typedef struct {
 
 /* What a stretch of rows that is not shown consists of. */
 typedef struct {
-    uint64_t data, others, resets;
+    uint64_t data, others, resets, twice;
     bool has_handshake;
 } Gap;
 
@@ -52,6 +52,8 @@ static void gap_add(Gap *gap, const HistoryRow *row)
     if (row->marks & EVENT_RUN) {
         gap->data += row->data_segments;
         gap->others += row->segments - row->data_segments;
+    } else if (row->marks & EVENT_DUPLICATE) {
+        gap->twice++;
     } else if (row->flags & TCP_SYN) {
         gap->has_handshake = true;
     } else if (row->flags & TCP_RST) {
@@ -80,6 +82,7 @@ static void gap_flush(Gap *gap, GArray *lines)
     append_part(parts, gap->data, "data segment", "data segments");
     append_part(parts, gap->resets, "RST", "RSTs");
     append_part(parts, others, "segment without data", "segments without data");
+    append_part(parts, gap->twice, "segment captured twice", "segments captured twice");
     if (parts->len) {
         Line line = line_new();
         g_string_printf(line.label, "… %s …", parts->str);

@@ -26,7 +26,7 @@ static Rank row_rank(const Ladder *ladder, const HistoryRow *row)
 {
     if (is_evidence(ladder->evidence, row))
         return RANK_EVIDENCE;
-    if (row->marks & EVENT_RUN)
+    if (row->marks & (EVENT_RUN | EVENT_DUPLICATE))
         return RANK_NONE;
     if (row->changed)
         return RANK_STATE;
@@ -50,17 +50,30 @@ static void rank_around_end(const History *history, Rank *ranks)
     }
 }
 
-/* A handshake that was completed and led to something is told in the line of what is left out. */
+/* A handshake that was completed is told in the line of what is left out, unless it is evidence. */
 static void forget_handshake(const History *history, Rank *ranks)
 {
+    unsigned end = 0;
     if (history->handshake != HANDSHAKE_FULL)
         return;
-    for (unsigned i = 0; i < history->row_count; i++) {
-        const HistoryRow *row = &history->rows[i];
+    for (; end < history->row_count; end++) {
+        const HistoryRow *row = &history->rows[end];
         if (row->length || row->flags & (TCP_FIN | TCP_RST) || row->marks & EVENT_ICMP)
+            break;
+        if (ranks[end] == RANK_EVIDENCE)
             return;
-        if (ranks[i] != RANK_EVIDENCE)
-            ranks[i] = RANK_NONE;
+    }
+    for (unsigned i = 0; i < end; i++)
+        ranks[i] = RANK_NONE;
+}
+
+/* A line that says that one segment was left out takes the room of that segment. */
+static void fill_small_gaps(const History *history, Rank *ranks)
+{
+    for (unsigned i = 1; i + 1 < history->row_count; i++) {
+        bool is_single = ranks[i - 1] && !ranks[i] && ranks[i + 1];
+        if (is_single && !(history->rows[i].marks & (EVENT_RUN | EVENT_DUPLICATE)))
+            ranks[i] = RANK_CONTROL;
     }
 }
 
@@ -103,6 +116,7 @@ void ladder_select(const Ladder *ladder, bool *ret_shown)
         if (shown > LADDER_ROWS_MAX)
             thin_out(ranks, history->row_count, rank, shown - LADDER_ROWS_MAX);
     }
+    fill_small_gaps(history, ranks);
     for (unsigned i = 0; i < history->row_count; i++)
         ret_shown[i] = ranks[i] != RANK_NONE || (ladder->shows_all && !(history->rows[i].marks & EVENT_RUN));
 }

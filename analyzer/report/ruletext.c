@@ -16,6 +16,14 @@ static void append_folded(GString *out, char character)
     }
 }
 
+static bool is_sentence_begin(const GString *text)
+{
+    gsize end = text->len;
+    while (end && g_ascii_isspace(text->str[end - 1]))
+        end--;
+    return !end || text->str[end - 1] == '.' || (end < text->len && text->str[end] == '\n');
+}
+
 static void append_brace(GString *out, const char *inside, size_t length)
 {
     FactRole role;
@@ -26,7 +34,7 @@ static void append_brace(GString *out, const char *inside, size_t length)
     else if (length == 3 && !strncmp(inside, "end", 3))
         g_string_append_c(out, ']');
     else if (fact_role_find(inside, length, &role))
-        g_string_append_printf(out, "the %.*s", (int)length, inside);
+        g_string_append_printf(out, "%s %.*s", is_sentence_begin(out) ? "The" : "the", (int)length, inside);
     else
         g_string_append_printf(out, "<%.*s>", (int)length, inside);
 }

@@ -60,7 +60,7 @@ void stream_append(GString *out, const Style *style, Tellings *tellings, int64_t
     block_ladder(out, style, &block, true);
     g_string_append_c(out, '\n');
     if (block.telling) {
-        block_head(out, style, &block, NULL);
+        block_head(out, style, &block);
         block_body(out, style, &block, true);
     }
     for (unsigned i = 0; i < subject->verdict->finding_count; i++) {

@@ -38,10 +38,10 @@ static const struct {
     gunichar character;
     const char *plain;
 } plain_forms[] = {
-    {0xb5, "u"},    {0x3bc, "u"},   {0xb7, "-"},    {0xd7, "x"},    {0x2013, "-"},   {0x2014, "-"},
-    {0x2018, "'"},  {0x2019, "'"},  {0x201c, "\""}, {0x201d, "\""}, {0x2026, "..."}, {0x2190, "<-"},
-    {0x2192, "->"}, {0x2500, "-"},  {0x25b6, ">"},  {0x25c0, "<"},  {0x203a, ">"},   {0xa0, " "},
-    {0x2264, "<="}, {0x2265, ">="}, {0x27e8, "<"},  {0x27e9, ">"},
+    {0xb5, "u"},    {0x3bc, "u"},  {0xb7, "-"},    {0xd7, "x"},    {0x2013, "-"},   {0x2014, "-"},
+    {0x2018, "'"},  {0x2019, "'"}, {0x201c, "\""}, {0x201d, "\""}, {0x2026, "..."}, {0x2190, "<-"},
+    {0x2192, "->"}, {0x2500, "-"}, {0x25b6, ">"},  {0x25c0, "<"},  {0x203a, ">"},   {0x2264, "<="},
+    {0x2265, ">="}, {0x27e8, "<"}, {0x27e9, ">"},
 };
 
 static void append_plain(GString *out, gunichar character)
@@ -74,6 +74,8 @@ void style_escape(GString *out, const char *text, bool is_ascii)
         }
         if (is_dangerous(character))
             g_string_append_printf(out, character < 0x100 ? "\\x%02x" : "\\u%04x", character);
+        else if (character == 0xa0) /* it has done its work where lines are broken: wrap.h */
+            g_string_append_c(out, ' ');
         else if (is_ascii && character >= 0x80)
             append_plain(out, character);
         else

@@ -46,7 +46,7 @@ static void append_severity(GString *out, const Style *style, const Counts *coun
         const Rule *rule = all->pdata[i];
         uint64_t count = counts_of(counts, rule);
         if (count && rule_effective_severity(rule) == severity)
-            g_string_append_printf(text, "%s%" PRIu64 " %s%s", text->len ? ", " : "", count, rule->id,
+            g_string_append_printf(text, "%s%" PRIu64 " %s%s", text->len ? ", " : "", count, rule->id,
                                    rule->disabled ? " (switched off)" : "");
     }
     if (text->len) {

@@ -39,7 +39,7 @@ static void text_begin(Report *report)
 static void text_capture_begin(Report *report, const CaptureInfo *capture)
 {
     TextReport *self = (TextReport *)report;
-    self->grouping = grouping_new();
+    self->grouping = grouping_new(report->options->verbose ? SEVERITY_NOTE : SEVERITY_WARNING);
     counts_init(&self->counts);
     self->capture_ns = capture->first_ns;
     if (report->options->captures > 1) {
@@ -81,16 +81,15 @@ static void text_connection(Report *report, Tellings *tellings)
 }
 
 /* "36 more like this, all to 10.0.0.2:9999: streams 4, 7, 9–20"; NULL where there are none. */
-static char *text_more(const Group *group, bool is_long)
+static char *text_more(const Group *group)
 {
     uint64_t count = group->streams.count - 1;
     if (!count)
         return NULL;
     GString *more = g_string_new(NULL);
-    g_string_append_printf(more, "%" PRIu64 " more", count);
-    if (is_long) {
-        g_string_append(more, " like this, ");
-        g_string_append(more, count > 1 ? "all to " : "to ");
+    g_string_append_printf(more, "%" PRIu64 " more like this", count);
+    if (!group->is_any_server) {
+        g_string_append(more, count > 1 ? ", all to " : ", to ");
         endpoint_format(more, &group->server, group->port);
     }
     g_string_append_printf(more, ": stream%s ", count == 1 ? "" : "s");
@@ -100,7 +99,7 @@ static char *text_more(const Group *group, bool is_long)
 
 static void text_tell_more(TextReport *self, const Group *group, unsigned indent)
 {
-    g_autofree char *more = text_more(group, true);
+    g_autofree char *more = text_more(group);
     if (!more)
         return;
     style_pad(self->text, 0, indent);
@@ -128,7 +127,7 @@ static void text_tell_beneath(TextReport *self, const Group *group)
 static void text_tell_in_full(TextReport *self, const Group *group, const Block *block)
 {
     bool verbose = self->base.options->verbose;
-    block_head(self->text, &self->style, block, NULL);
+    block_head(self->text, &self->style, block);
     block_ladder(self->text, &self->style, block, false);
     block_body(self->text, &self->style, block, verbose);
     if (group->streams.count > 1)
@@ -172,8 +171,8 @@ static void text_tell_group(TextReport *self, const Group *group)
         text_tell_in_full(self, group, &block);
         return;
     }
-    g_autofree char *more = text_more(group, false);
-    block_head(self->text, &self->style, &block, more);
+    block_head(self->text, &self->style, &block);
+    text_tell_more(self, group, 2);
     if (!options->quiet)
         g_string_append_c(self->text, '\n');
 }

@@ -1,32 +1,28 @@
 /* Greedy filling: a word goes on the line as long as it fits. */
 #include "report/wrap.h"
 
-#include <string.h>
-
 void wrap_append(GString *out, const Style *style, const char *text, unsigned at, unsigned indent)
 {
-    GString *plain = g_string_new(NULL);
-    style_escape(plain, text, style->is_ascii);
+    g_auto(GStrv) words = g_strsplit(text, " ", -1);
+    GString *word = g_string_new(NULL);
     unsigned column = at;
     bool is_line_begin = true;
-    for (const char *word = plain->str; *word;) {
-        size_t length = strcspn(word, " ");
-        unsigned columns = style_columns(word, (gssize)length);
+    for (guint i = 0; words[i]; i++) {
+        g_string_truncate(word, 0);
+        style_escape(word, words[i], style->is_ascii);
+        if (!word->len)
+            continue;
+        unsigned columns = style_columns(word->str, (gssize)word->len);
         if (!is_line_begin && column + 1 + columns > style->width) {
             g_string_append_c(out, '\n');
             style_pad(out, 0, indent);
             column = indent;
             is_line_begin = true;
         }
-        if (length) {
-            if (!is_line_begin)
-                g_string_append_c(out, ' ');
-            g_string_append_len(out, word, (gssize)length);
-            column += columns + !is_line_begin;
-            is_line_begin = false;
-        }
-        word += length + (word[length] == ' ');
+        g_string_append_printf(out, "%s%s", is_line_begin ? "" : " ", word->str);
+        column += columns + !is_line_begin;
+        is_line_begin = false;
     }
     g_string_append_c(out, '\n');
-    g_string_free(plain, TRUE);
+    g_string_free(word, TRUE);
 }

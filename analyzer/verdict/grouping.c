@@ -8,7 +8,7 @@ typedef struct {
     const Rule *rule;
     Address server;
     uint16_t port;
-    bool is_rest;
+    bool is_rest, is_any_server;
 } GroupKey;
 
 typedef struct {
@@ -18,6 +18,7 @@ typedef struct {
 } Entry;
 
 struct Grouping {
+    Severity by_server;
     GHashTable *by_key;   /* GroupKey* in the entry -> Entry* */
     GHashTable *per_rule; /* Rule* -> how many servers have a group */
     GPtrArray *entries;   /* Entry*, owned */
@@ -54,9 +55,10 @@ static void entry_free(gpointer data)
     g_free(entry);
 }
 
-Grouping *grouping_new(void)
+Grouping *grouping_new(Severity by_server)
 {
     Grouping *grouping = g_new0(Grouping, 1);
+    grouping->by_server = by_server;
     grouping->by_key = g_hash_table_new(key_hash, key_equal);
     grouping->per_rule = g_hash_table_new(NULL, NULL);
     grouping->entries = g_ptr_array_new_with_free_func(entry_free);
@@ -75,9 +77,11 @@ void grouping_free(Grouping *grouping)
     g_free(grouping);
 }
 
-static GroupKey key_make(const Rule *rule, const History *history)
+static GroupKey key_make(const Grouping *grouping, const Rule *rule, const History *history)
 {
-    GroupKey key = {.rule = rule};
+    GroupKey key = {.rule = rule, .is_any_server = rule->severity < grouping->by_server};
+    if (key.is_any_server)
+        return key;
     key.server = history->side[SIDE_SERVER].address;
     key.port = history->side[SIDE_SERVER].port;
     return key;
@@ -89,6 +93,7 @@ static Entry *entry_new(Grouping *grouping, const GroupKey *key)
     entry->key = *key;
     entry->group.rule = key->rule;
     entry->group.is_rest = key->is_rest;
+    entry->group.is_any_server = key->is_any_server;
     entry->group.server = key->server;
     entry->group.port = key->port;
     g_ptr_array_add(grouping->entries, entry);
@@ -147,7 +152,7 @@ static void entry_keep(Entry *entry, Tellings *tellings)
 
 static void grouping_add_rule(Grouping *grouping, Tellings *tellings, const Rule *rule, Certainty certainty)
 {
-    GroupKey key = key_make(rule, tellings->subject->history);
+    GroupKey key = key_make(grouping, rule, tellings->subject->history);
     Entry *entry = entry_find_or_new(grouping, &key);
     stream_list_add(&entry->group.streams, tellings->subject->history->stream);
     uint64_t clarity = clarity_of(tellings->subject, certainty);
@@ -170,6 +175,12 @@ void grouping_add(Grouping *grouping, Tellings *tellings, Severity least)
     }
 }
 
+/* What shares a group without a case is as certain as the least. */
+static Certainty group_certainty(const Group *group)
+{
+    return group->telling ? group->telling->certainty : CERTAINTY_LIKELY;
+}
+
 static int compare_entries(gconstpointer a, gconstpointer b)
 {
     const Group *first = *(const Group *const *)a, *second = *(const Group *const *)b;
@@ -177,6 +188,8 @@ static int compare_entries(gconstpointer a, gconstpointer b)
         return first->rule->severity > second->rule->severity ? -1 : 1;
     if (first->rule->is_ending != second->rule->is_ending)
         return first->rule->is_ending ? -1 : 1;
+    if (group_certainty(first) != group_certainty(second))
+        return group_certainty(first) > group_certainty(second) ? -1 : 1;
     return 0;
 }
 
@@ -192,7 +205,7 @@ const GPtrArray *grouping_sorted(Grouping *grouping)
 
 const Group *grouping_find(const Grouping *grouping, const Rule *rule, const History *history)
 {
-    GroupKey key = key_make(rule, history);
+    GroupKey key = key_make(grouping, rule, history);
     Entry *entry = g_hash_table_lookup(grouping->by_key, &key);
     GroupKey rest = {.rule = rule, .is_rest = true};
     return (const Group *)(entry ? entry : g_hash_table_lookup(grouping->by_key, &rest));

@@ -1,5 +1,6 @@
 /* Like verdicts together: one group for a rule and a server, with its clearest case kept to be told in full
  * and the others counted and listed. Ten thousand resets of one listener are one paragraph.
+ * What is not worth a paragraph for every server is grouped by rule alone.
  *
  * Bounded: of each rule the first GROUP_SERVERS_MAX servers have a group of their own; all others share one,
  * which keeps no case. So a scan of every port costs no more than a handful of resets. */
@@ -19,7 +20,8 @@ typedef struct {
 
 typedef struct {
     const Rule *rule;
-    bool is_rest; /* the servers beyond GROUP_SERVERS_MAX; no address, no clearest case */
+    bool is_rest;       /* the servers beyond GROUP_SERVERS_MAX; no address, no clearest case */
+    bool is_any_server; /* all servers together; no address */
     Address server;
     uint16_t port;
     StreamList streams; /* of all its connections, the clearest included */
@@ -29,15 +31,16 @@ typedef struct {
 
 typedef struct Grouping Grouping;
 
-Grouping *grouping_new(void);
+/* Rules less severe than `by_server` have one group each, whatever the server. */
+Grouping *grouping_new(Severity by_server);
 void grouping_free(Grouping *grouping);
 
 /* Adds the connection at hand to the groups of its ending and of its findings, as far as their severity is
  * `least` or worse. Connections come in order of stream. */
 void grouping_add(Grouping *grouping, Tellings *tellings, Severity least);
 
-/* Group*, worst severity first, then endings before findings, then in the order in which they were first
- * seen. Borrowed. */
+/* Group*, worst severity first; then endings before findings, certain before likely, and last in the order in
+ * which they were first seen. Borrowed. */
 const GPtrArray *grouping_sorted(Grouping *grouping);
 
 /* The group of this rule to which the connection belongs; NULL for none. For the findings of a told ending.

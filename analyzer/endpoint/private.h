@@ -7,7 +7,7 @@
  * packet, an ICMP error about it, or something that does not belong. */
 static inline bool row_is_segment(const HistoryRow *row)
 {
-    return !(row->marks & (EVENT_RUN | EVENT_ICMP | EVENT_DUPLICATE | EVENT_WILD));
+    return !(row->marks & (EVENT_RUN | EVENT_ICMP | EVENT_DUPLICATE | EVENT_WILD | EVENT_PREDECESSOR));
 }
 
 /* The number of the sequence space after the segment. */

@@ -77,20 +77,25 @@ static int64_t distance(int64_t a, int64_t b)
     return a > b ? a - b : b - a;
 }
 
+/* Segments in one flight are answered in order: those this close to the best fit count as such. */
+#define ONE_FLIGHT_NS INT64_C(2000000)
+
 /* The row that provoked the RST: of those that fit, the one a round trip before it; without a known round
  * trip the latest, since what is sent again is answered when it arrives. -1 for none. */
 static int find_answered(const History *history, const Progress *progress, const ResetRecord *reset)
 {
-    int64_t rtt = history->rtt_ns[reset->side] > 0 ? history->rtt_ns[reset->side] : 0;
-    int best = -1;
+    int64_t rtt = history->rtt_ns[reset->side] > 0 ? history->rtt_ns[reset->side] : 0, nearest = INT64_MAX;
     for (unsigned i = 0; i < reset->row; i++) {
-        if (!may_answer(history, progress, reset, i))
-            continue;
-        if (best < 0 || distance(history->rows[i].time_ns + rtt, reset->time_ns) <=
-                            distance(history->rows[best].time_ns + rtt, reset->time_ns))
-            best = (int)i;
+        int64_t apart = distance(history->rows[i].time_ns + rtt, reset->time_ns);
+        if (apart < nearest && may_answer(history, progress, reset, i))
+            nearest = apart;
     }
-    return best;
+    for (unsigned i = 0; nearest != INT64_MAX && i < reset->row; i++) {
+        if (distance(history->rows[i].time_ns + rtt, reset->time_ns) <= nearest + ONE_FLIGHT_NS + rtt / 4 &&
+            may_answer(history, progress, reset, i))
+            return (int)i;
+    }
+    return -1;
 }
 
 /* SEQ = SND.NXT and ACK = RCV.NXT. More than was captured of either is believed as far as the other side's

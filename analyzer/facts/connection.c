@@ -114,6 +114,17 @@ static void reconnected(const FactSet *facts, Side side, Value *value)
     value_set_bool(value, fact_context_reconnected(facts->context, facts->history->stream), 0);
 }
 
+static void continues_predecessor(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const History *history = facts->history;
+    value_set_bool(value, false, 0);
+    for (unsigned i = 0; i < history->row_count; i++) {
+        if (history->rows[i].marks & EVENT_PREDECESSOR)
+            value_set_bool(value, true, history->rows[i].frame);
+    }
+}
+
 static void icmp_seen(const FactSet *facts, Side side, Value *value)
 {
     (void)side;
@@ -248,6 +259,9 @@ static const FactRow rows[] = {
      "It was open when a new SYN came on its addresses and ports; the answer to that SYN drew an RST, which "
      "ended it.",
      reconnected},
+    {"conn.has_predecessors_segments", VALUE_BOOL, NULL, NULL, false,
+     "Segments of the connection that used its addresses and ports before are among its own.",
+     continues_predecessor},
     {"icmp.seen", VALUE_BOOL, NULL, NULL, false, "An ICMP error quotes one of its segments.", icmp_seen},
     {"icmp.frame", VALUE_FRAME, NULL, NULL, false, "The first such ICMP error.", icmp_frame},
     {"icmp.kind", VALUE_ENUM, NULL, icmp_names, false, "What it says.", icmp_kind},

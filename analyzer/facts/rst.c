@@ -120,6 +120,26 @@ static void delay(const FactSet *facts, Side side, Value *value)
         value_set(value, reset->delay_ns, reset->frame);
 }
 
+/* Payload of the other side that had passed and that the RST does not acknowledge: under way when it was
+ * sent. */
+static void in_flight(const FactSet *facts, Side side, Value *value)
+{
+    RESET_OR_RETURN(reset);
+    int64_t acked = reset->has_ack ? reset->ack : 0, next = acked;
+    uint32_t last = 0;
+    for (unsigned i = 0; i < reset->row; i++) {
+        const HistoryRow *row = &facts->history->rows[i];
+        if (row->marks & (EVENT_RUN | EVENT_ICMP | EVENT_WILD) || row->side == reset->side)
+            continue;
+        if (row->length && row->seq + row->length > next) {
+            next = row->seq + row->length;
+            last = row->frame;
+        }
+    }
+    if (reset->has_ack)
+        value_set(value, next - acked, last);
+}
+
 static void since_fin(const FactSet *facts, Side side, Value *value)
 {
     RESET_OR_RETURN(reset);
@@ -211,6 +231,28 @@ static void sender_goes_on(const FactSet *facts, Side side, Value *value)
     value_set_bool(value, reset->sender_goes_on, reset->frame);
 }
 
+/* Whether an RST bears the marks of another sender. A reply has no timestamps and an id of its own anyway. */
+static bool looks_forged(const ResetRecord *reset)
+{
+    bool marks = reset->ttl_differs && (reset->timestamps_missing || reset->ip_id_differs);
+    return reset->form != RST_FORM_REPLY && (marks || reset->sender_goes_on);
+}
+
+/* What comes this soon after a forged RST is taken for its consequence. */
+#define CONSEQUENCE_NS INT64_C(1000000000)
+
+static void after_forged(const FactSet *facts, Side side, Value *value)
+{
+    RESET_OR_RETURN(reset);
+    const History *history = facts->history;
+    value_set_bool(value, false, 0);
+    for (unsigned i = 0; i < history->reset_count && (int)i < history->first_reset; i++) {
+        const ResetRecord *other = &history->resets[i];
+        if (looks_forged(other) && reset->time_ns - other->time_ns <= CONSEQUENCE_NS)
+            value_set_bool(value, true, other->frame);
+    }
+}
+
 static const ResetRecord *first_ignored(const History *history)
 {
     for (unsigned i = 0; i < history->reset_count; i++) {
@@ -270,6 +312,10 @@ static const FactRow rows[] = {
      answers_acks_fin},
     {"rst.answers.resent", VALUE_BOOL, NULL, NULL, false,
      "The answered bytes had first been sent before the resetter's FIN, and were lost.", answers_resent},
+    {"rst.in_flight", VALUE_BYTES, "bytes", NULL, false,
+     "Payload of the other side that had passed before the RST and that its ACK does not cover; absent where "
+     "it has none.",
+     in_flight},
     {"rst.delay", VALUE_DURATION, "ns", NULL, false, "From the segment that it answers to the RST.", delay},
     {"rst.since_fin", VALUE_DURATION, "ns", NULL, false, "From the resetter's own FIN to the RST.",
      since_fin},
@@ -293,6 +339,10 @@ static const FactRow rows[] = {
      "It has no timestamps although its sender's other segments do.", timestamps_missing},
     {"rst.sender_goes_on", VALUE_BOOL, NULL, NULL, false,
      "Its alleged sender sends on as if nothing had happened.", sender_goes_on},
+    {"rst.after_forged", VALUE_BOOL, NULL, NULL, false,
+     "Within a second before it came an RST that bears the marks of another sender (TTL, and timestamps or "
+     "IP id).",
+     after_forged},
     {"rst.ignored.frame", VALUE_FRAME, NULL, NULL, false,
      "The first RST that had no effect, before any that had.", ignored_frame},
     {"rst.ignored.sender", VALUE_SIDE, NULL, NULL, false, "Whose address it bears.", ignored_sender},

@@ -9,7 +9,8 @@ static const char *const state_names[] = {
 
 static bool row_is_from(const HistoryRow *row, Side side)
 {
-    return !(row->marks & (EVENT_RUN | EVENT_ICMP | EVENT_DUPLICATE | EVENT_WILD)) && row->side == side;
+    return !(row->marks & (EVENT_RUN | EVENT_ICMP | EVENT_DUPLICATE | EVENT_WILD | EVENT_PREDECESSOR)) &&
+           row->side == side;
 }
 
 static const HistorySide *side_of(const FactSet *facts, Side side)
@@ -183,8 +184,7 @@ static void window_shrink(const FactSet *facts, Side side, Value *value)
     uint32_t largest = 0, last = 0;
     for (unsigned i = 0; i < history->row_count; i++) {
         const HistoryRow *row = &history->rows[i];
-        if (!row_is_from(row, side) || row->flags & TCP_SYN ||
-            (row->flags & TCP_RST && !(row->flags & TCP_ACK)))
+        if (!row_is_from(row, side) || row->flags & (TCP_SYN | TCP_RST))
             continue;
         last = row->window;
         largest = row->window > largest ? row->window : largest;

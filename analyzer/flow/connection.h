@@ -36,6 +36,7 @@ enum {
     EVENT_MPTCP = 1 << 12,       /* carried a multipath option */
     EVENT_WILD = 1 << 13,        /* a sequence number far from all others: not of this connection's making */
     EVENT_OLD_ACK = 1 << 14,     /* acknowledges less than its end had acknowledged before */
+    EVENT_PREDECESSOR = 1 << 15, /* its numbers continue the connection that used this tuple before */
 };
 
 /* One kept segment. For EVENT_RUN frame and time are those of the last segment of the run, seq is the frame

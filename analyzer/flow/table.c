@@ -203,6 +203,33 @@ static bool opens_new_stream(const Connection *connection, unsigned end, const S
            segment->seq != connection->sequence[end].isn;
 }
 
+/* How far beyond the last number seen of it a segment may lie and still be taken for the earlier
+ * connection's. */
+enum { PREDECESSOR_REACH = 1 << 20 };
+
+static bool continues(const Connection *connection, unsigned end, uint32_t seq)
+{
+    uint32_t beyond = seq - connection->sequence[end].isn - (uint32_t)connection->sequence[end].next + 1;
+    return connection->known[end] & KNOWN_BASE && beyond < PREDECESSOR_REACH;
+}
+
+/* After a SYN that the other side did not take (a challenge ACK, RFC 5961 4; an ACK from TIME_WAIT), segments
+ * of the connection before it still pass. Both their numbers tell. */
+static bool is_of_predecessor(const FlowTable *table, const Connection *connection, unsigned end,
+                              const Segment *segment)
+{
+    if (connection->previous == NO_CONNECTION || segment->flags & TCP_SYN || !(segment->flags & TCP_ACK) ||
+        connection->known[0] & connection->known[1] & KNOWN_SYN)
+        return false;
+    const Connection *previous = flow_table_get(table, connection->previous);
+    int sender = sender_of(previous, segment);
+    bool is_own =
+        connection->known[end] & KNOWN_BASE &&
+        segment->seq - connection->sequence[end].isn - (uint32_t)connection->sequence[end].next + 1 < 2;
+    return !is_own && sender >= 0 && continues(previous, (unsigned)sender, segment->seq) &&
+           continues(previous, !sender, segment->ack);
+}
+
 /* An ICMP error is about a segment that is tracked, if it was captured, when it passes itself. */
 static uint16_t track_quote(Connection *connection, unsigned end, const Segment *segment)
 {
@@ -235,9 +262,13 @@ Connection *flow_table_add(FlowTable *table, const Segment *segment)
     unsigned end = (unsigned)sender;
     const Event *events = event_store_get(&table->events, connection);
     bool is_quote = segment->kind == SEGMENT_ICMP_QUOTE;
-    uint16_t marks =
-        is_quote ? track_quote(connection, end, segment)
-                 : track_segment(connection, end, segment, events, connection->event_count, &table->holes);
+    uint16_t marks;
+    if (is_quote)
+        marks = track_quote(connection, end, segment);
+    else if (is_of_predecessor(table, connection, end, segment))
+        marks = track_foreign(connection, end, segment);
+    else
+        marks = track_segment(connection, end, segment, events, connection->event_count, &table->holes);
     connection->last_ns = segment->time_ns;
     Event event = {
         .time_ns = segment->time_ns,

@@ -171,8 +171,7 @@ static void track_syn(Connection *connection, unsigned end, const Segment *segme
     }
 }
 
-uint16_t track_segment(Connection *connection, unsigned end, const Segment *segment, const Event *events,
-                       unsigned count, Pool *holes)
+static uint32_t count_packet(Connection *connection, unsigned end, const Segment *segment)
 {
     EndCounts *counts = &connection->counts[end];
     uint32_t frame = segment->frame > UINT32_MAX ? UINT32_MAX : (uint32_t)segment->frame;
@@ -182,6 +181,22 @@ uint16_t track_segment(Connection *connection, unsigned end, const Segment *segm
         connection->known[end] |= KNOWN_SENT;
         counts->ttl = segment->ttl;
     }
+    return frame;
+}
+
+uint16_t track_foreign(Connection *connection, unsigned end, const Segment *segment)
+{
+    count_packet(connection, end, segment);
+    if (!(connection->known[end] & KNOWN_BASE))
+        set_base(connection, end, segment->seq - 1, 1);
+    return EVENT_PREDECESSOR;
+}
+
+uint16_t track_segment(Connection *connection, unsigned end, const Segment *segment, const Event *events,
+                       unsigned count, Pool *holes)
+{
+    EndCounts *counts = &connection->counts[end];
+    uint32_t frame = count_packet(connection, end, segment);
     update_bases(connection, end, segment, holes);
 
     uint16_t marks = segment->options & OPTION_TIMESTAMPS ? EVENT_TIMESTAMPS : 0;

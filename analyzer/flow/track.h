@@ -8,3 +8,7 @@
  * kept so far, `count` of them. */
 uint16_t track_segment(Connection *connection, unsigned end, const Segment *segment, const Event *events,
                        unsigned count, Pool *holes);
+
+/* Takes in a segment of `end` that belongs to the connection before this one: it counts as a packet of this
+ * stream, and its numbers only set the base as they do in Wireshark. */
+uint16_t track_foreign(Connection *connection, unsigned end, const Segment *segment);

@@ -6,11 +6,15 @@
  *     reset-reply: unknown
  *       …
  */
+#include <string.h>
+
 #include "rules/expression.h"
+#include "rules/parameters.h"
 #include "rules/set.h"
 #include "rules/template.h"
 
 typedef struct {
+    const RuleSet *rules;
     FactSet *facts;
     GString *out;
 } Explanation;
@@ -43,6 +47,35 @@ static void explain_fact(const Explanation *explanation, FactRef fact, unsigned 
     g_string_append_c(out, '\n');
 }
 
+/* The length of the name after a $. */
+static size_t parameter_length(const char *dollar)
+{
+    return strspn(dollar + 1, "abcdefghijklmnopqrstuvwxyz0123456789_");
+}
+
+static bool was_named_before(const char *text, const char *dollar, size_t length)
+{
+    for (const char *at = strchr(text, '$'); at < dollar; at = strchr(at + 1, '$'))
+        if (parameter_length(at) == length && !memcmp(at, dollar, length + 1))
+            return true;
+    return false;
+}
+
+/* The parameters that an expression names, each once. */
+static void explain_parameters(const Explanation *explanation, const char *text, unsigned indent)
+{
+    for (const char *at = strchr(text, '$'); at; at = strchr(at + 1, '$')) {
+        size_t length = parameter_length(at);
+        const Parameter *parameter = rule_set_parameter(explanation->rules, at + 1, length);
+        if (!parameter || was_named_before(text, at, length))
+            continue;
+        add_indent(explanation, indent);
+        g_string_append_printf(explanation->out, "$%s = ", parameter->name);
+        value_format(explanation->out, &parameter->value, NULL, false);
+        g_string_append_c(explanation->out, '\n');
+    }
+}
+
 /* The text of an expression on one line. */
 static void add_text(GString *out, const char *text)
 {
@@ -66,6 +99,7 @@ static void explain_expression(const Explanation *explanation, const char *key, 
     const FactRef *facts = expression_facts(expression, &count);
     for (guint i = 0; i < count; i++)
         explain_fact(explanation, facts[i], indent + 2);
+    explain_parameters(explanation, expression_text(expression), indent + 2);
 }
 
 static Truth explain_rule(const Explanation *explanation, const Rule *rule, unsigned indent)
@@ -108,7 +142,7 @@ static void explain_verdict(const Explanation *explanation, const Verdict *verdi
 
 void rule_set_explain_path(const RuleSet *rules, FactSet *facts, GString *out)
 {
-    Explanation explanation = {.facts = facts, .out = out};
+    Explanation explanation = {.rules = rules, .facts = facts, .out = out};
     Verdict verdict;
     rule_set_judge(rules, facts, &verdict);
     unsigned indent = 0;

@@ -14,6 +14,7 @@ Expression *expression_new(const char *text, const char *name, unsigned line, un
                            const RuleSet *rules, GError **error);
 void expression_free(Expression *expression);
 
+/* Allocates nothing. Not for two threads at once: `matches` keeps its working memory in the expression. */
 Truth expression_evaluate(const Expression *expression, FactSet *facts);
 
 /* The facts it reads, in order of appearance: array of *ret_count, borrowed. */

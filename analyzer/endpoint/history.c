@@ -217,6 +217,7 @@ static void scan_rows(History *history)
         if (row->flags & TCP_SYN && !side->syns++) {
             side->syn_frame = row->frame;
             side->syn_ns = row->time_ns;
+            side->syn_first = !(row->flags & TCP_ACK);
         }
         if (row->flags & TCP_FIN)
             add_fin(history, i);

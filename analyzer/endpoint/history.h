@@ -101,6 +101,7 @@ typedef struct {
     uint8_t state; /* TcpState at the end of the capture */
     bool sent;     /* anything of it was captured */
     bool syn, syn_ack, fin, rst;
+    bool syn_first; /* its first SYN had no ACK: it opened actively */
     bool fin_acked, fin_acks_peer_fin, fin_with_data;
     bool established; /* it was in a synchronized state at some time */
     uint32_t packets;

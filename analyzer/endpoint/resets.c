@@ -65,11 +65,11 @@ static bool may_answer(const History *history, const Progress *progress, const R
         return false;
     /* What its sender had acknowledged, or answered with a segment of its own, did not provoke an RST later.
      */
-    bool takes_numbers = row_after(row) > row->seq || row->marks & (EVENT_KEEPALIVE | EVENT_WINDOW_PROBE);
-    if (row->length || row->flags & (TCP_FIN | TCP_SYN))
-        return progress->received[reset->side] < row_after(row);
     unsigned last = progress->last_normal[reset->side];
-    return takes_numbers || last == EVENTS_MAX || last < i;
+    bool silent_since = last == EVENTS_MAX || last < i;
+    if (row_after(row) > row->seq && !(row->marks & EVENT_KEEPALIVE))
+        return silent_since || progress->received[reset->side] < row_after(row);
+    return silent_since || row->marks & (EVENT_KEEPALIVE | EVENT_WINDOW_PROBE);
 }
 
 static int64_t distance(int64_t a, int64_t b)
@@ -177,6 +177,22 @@ static bool lives_on(const History *history, const Progress *progress, const Res
     return false;
 }
 
+/* Whether the sender of the RST had been asking in vain before it: then the way is broken, and the RST went
+ * it too. */
+static bool asked_in_vain(const History *history, const ResetRecord *reset)
+{
+    for (int i = reset->row - 1; i >= 0; i--) {
+        const HistoryRow *row = &history->rows[i];
+        if (!row_is_segment(row))
+            continue;
+        if (row->side != reset->side)
+            return false;
+        if (row->marks & (EVENT_KEEPALIVE | EVENT_WINDOW_PROBE | EVENT_RETRANSMISSION))
+            return true;
+    }
+    return false;
+}
+
 /* Whether the side that is said to have sent the RST sends new numbers after it. */
 static bool goes_on(const History *history, const Progress *progress, const ResetRecord *reset)
 {
@@ -264,8 +280,8 @@ static void add_reset(History *history, Progress *progress, unsigned index)
     find_differences(history, reset);
     reset->sender_goes_on = goes_on(history, progress, reset);
     bool acceptable = reset->exact || (reset->form == RST_FORM_REPLY && reset->in_window);
-    reset->effective = acceptable && !progress->dead[peer] && !both_fins_acknowledged(progress, history) &&
-                       !lives_on(history, progress, reset);
+    reset->effective = acceptable && !progress->dead[peer] && !asked_in_vain(history, reset) &&
+                       !both_fins_acknowledged(progress, history) && !lives_on(history, progress, reset);
     /* Whoever sends an RST of its own making is as dead as who takes one; a forged one says nothing of its
      * sender. */
     /* An abort comes from a socket that existed: no RST had reached it, whatever had passed the capture

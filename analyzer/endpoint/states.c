@@ -34,7 +34,7 @@ static void move_to(Replay *replay, Side side, TcpState to, int row, bool inferr
         return;
     replay->state[side] = to;
     history->side[side].established |= to >= TCP_STATE_ESTABLISHED;
-    if (history->transition_count == HISTORY_TRANSITIONS_MAX)
+    if (from == TCP_STATE_UNKNOWN || history->transition_count == HISTORY_TRANSITIONS_MAX)
         return;
     /* Shown no earlier than what the side sent before it happened. */
     int shown = row > replay->last_own[side] ? row : replay->last_own[side];
@@ -103,6 +103,15 @@ static void arrive_rst(Replay *replay, Side side, int row, bool inferred)
         move_to(replay, side, TCP_STATE_CLOSED, row, inferred);
 }
 
+static void arrive_fin_ack(Replay *replay, Side side, int until, bool inferred)
+{
+    Pending *pending = &replay->pending[side];
+    if (pending->fin_ack >= 0 && pending->fin_ack <= until) {
+        arrive_ack(replay, side, pending->fin_ack, inferred);
+        pending->fin_ack = -1;
+    }
+}
+
 /* Lets what is pending at `side` up to row `until` arrive, in the order in which it was sent. */
 static void arrive_until(Replay *replay, Side side, int until, bool inferred)
 {
@@ -115,15 +124,13 @@ static void arrive_until(Replay *replay, Side side, int until, bool inferred)
         arrive_ack(replay, side, pending->syn_ack, inferred);
         pending->syn_ack = -1;
     }
-    if (pending->fin_ack >= 0 && pending->fin_ack <= until) {
-        arrive_ack(replay, side, pending->fin_ack, inferred);
-        pending->fin_ack = -1;
-    }
     if (pending->fin >= 0 && pending->fin <= until) {
+        arrive_fin_ack(replay, side, pending->fin, inferred);
         arrive_ack(replay, side, pending->fin, inferred); /* a FIN carries an ACK, which is processed first */
         arrive_fin(replay, side, pending->fin, inferred);
         pending->fin = -1;
     }
+    arrive_fin_ack(replay, side, until, inferred);
 }
 
 /* What this segment proves its sender to have received. */
@@ -202,7 +209,8 @@ static void act_rst(Replay *replay, Side side, int row)
     if (!fin_covered)
         pending->fin = fin;
     reset->state_of_sender = replay->state[side];
-    if (reset->ends_sender && replay->state[side] != TCP_STATE_LISTEN)
+    bool is_gone = reset->ends_sender || (is_reply && !reset->sender_goes_on);
+    if (is_gone && replay->state[side] != TCP_STATE_LISTEN)
         move_to(replay, side, TCP_STATE_CLOSED, row, false);
     if (reset->effective)
         replay->pending[side_other(side)].rst = row;
@@ -236,7 +244,7 @@ static TcpState first_state(const History *history, Side side)
     const HistorySide *client = &history->side[SIDE_CLIENT], *server = &history->side[SIDE_SERVER];
     const HistorySide *self = &history->side[side];
     if (self->syn)
-        return side == SIDE_CLIENT || !self->syn_ack ? TCP_STATE_CLOSED : TCP_STATE_LISTEN;
+        return side == SIDE_CLIENT || self->syn_first ? TCP_STATE_CLOSED : TCP_STATE_LISTEN;
     if (client->syn || server->syn) {
         /* The other half of a handshake that was completed: ESTABLISHED once it goes on. */
         if (history->handshake == HANDSHAKE_PARTIAL && self->sent)

@@ -21,6 +21,15 @@ static void append_label_template(GString *out, const Style *style, const char *
     g_string_free(text, TRUE);
 }
 
+static void append_title(GString *out, const Style *style, const Template *title)
+{
+    GString *text = g_string_new(NULL);
+    if (title)
+        explain_title(text, title);
+    block_label(out, style, "title", text->len ? text->str : NULL);
+    g_string_free(text, TRUE);
+}
+
 static void append_label_expression(GString *out, const Style *style, const char *label,
                                     const Expression *expression)
 {
@@ -112,7 +121,7 @@ void explain_rule(GString *out, const Style *style, const Rule *rule, const Rule
     append_label_expression(out, style, "when", rule->when);
     append_label_expression(out, style, "certain", rule->certain);
     g_string_append_c(out, '\n');
-    append_label_template(out, style, "title", rule->title);
+    append_title(out, style, rule->title);
     append_label_template(out, style, "happened", rule->happened);
     append_lines(out, style, "saw", rule->programs);
     append_label_template(out, style, "lost", rule->lost);

@@ -11,6 +11,9 @@ void explain_rule(GString *out, const Style *style, const Rule *rule, const Rule
  * in square brackets. White space is folded; an empty line stays one. Appends. */
 void explain_template(GString *out, const Template *template);
 
+/* The same for a title, which begins as the middle of a sentence does. Appends. */
+void explain_title(GString *out, const Template *title);
+
 /* The text of an expression on one line. Appends. */
 void explain_expression(GString *out, const Expression *expression);
 

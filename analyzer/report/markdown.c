@@ -47,6 +47,15 @@ static void append_template(GString *out, const char *label, const Template *tem
     g_string_free(text, TRUE);
 }
 
+static void append_title(GString *out, const Template *title)
+{
+    GString *text = g_string_new(NULL);
+    if (title)
+        explain_title(text, title);
+    append_item(out, "title", text->str);
+    g_string_free(text, TRUE);
+}
+
 static void append_lines(GString *out, const char *label, const GArray *lines)
 {
     for (guint i = 0; lines && i < lines->len; i++) {
@@ -76,7 +85,7 @@ static void append_rule(GString *out, const Rule *rule)
     append_item(out, "under", rule->parent ? rule->parent->id : NULL);
     append_code(out, "when", rule->when);
     append_code(out, "certain", rule->certain);
-    append_template(out, "title", rule->title);
+    append_title(out, rule->title);
     append_template(out, "what happened", rule->happened);
     append_lines(out, "what the program saw", rule->programs);
     append_template(out, "lost", rule->lost);

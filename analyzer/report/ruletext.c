@@ -73,6 +73,14 @@ void explain_template(GString *out, const Template *template)
     g_string_free(text, TRUE);
 }
 
+void explain_title(GString *out, const Template *title)
+{
+    gsize begin = out->len;
+    explain_template(out, title);
+    if (g_str_has_prefix(out->str + begin, "The "))
+        out->str[begin] = 't';
+}
+
 void explain_expression(GString *out, const Expression *expression)
 {
     GString *text = g_string_new(NULL);
@@ -87,7 +95,7 @@ void explain_summary(GString *out, const Rule *rule)
     if (rule->summary)
         g_string_append(out, rule->summary);
     else if (rule->title)
-        explain_template(out, rule->title);
+        explain_title(out, rule->title);
     else
         g_string_append(out, rule->id);
 }

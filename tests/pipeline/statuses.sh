@@ -1,0 +1,120 @@
+#!/bin/sh
+# statuses.sh CLOSELINT SAMPLES: what the program says and how it exits, for good inputs and for bad ones.
+set -u
+closelint=$1 samples=$2
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+export LC_ALL=C.UTF-8 XDG_CONFIG_HOME="$dir"
+unset NO_COLOR 2>/dev/null
+good=$samples/four-way/client.pcap
+bad=$samples/write-to-closed/client.pcap
+failures=0
+
+# expect STATUS PATTERN ARGUMENTS…: the exit status, and an extended regular expression that some line of standard error
+# matches (empty: nothing is said there).
+expect() {
+    status=$1 pattern=$2
+    shift 2
+    "$closelint" "$@" >"$dir/out" 2>"$dir/err" </dev/null
+    got=$?
+    if [ "$got" != "$status" ]; then
+        echo "closelint $*: exit status $got, expected $status"
+        failures=$((failures + 1))
+    fi
+    if [ -z "$pattern" ] && [ -s "$dir/err" ]; then
+        echo "closelint $*: said '$(cat "$dir/err")'"
+        failures=$((failures + 1))
+    elif [ -n "$pattern" ] && ! grep -Eq -- "$pattern" "$dir/err"; then
+        echo "closelint $*: nothing like '$pattern' in '$(cat "$dir/err")'"
+        failures=$((failures + 1))
+    fi
+}
+
+says() {
+    if ! grep -Eq -- "$1" "$dir/out"; then
+        echo "nothing like '$1' in: $(cat "$dir/out")"
+        failures=$((failures + 1))
+    fi
+}
+
+# captures that can be read
+expect 0 '' "$good"
+says '^1 connection in [0-9]+ frames: 1 ok'
+expect 1 '' "$bad"
+says '^error: '
+expect 1 '' -r "$bad"
+expect 0 '' --fail-on never "$bad"
+expect 1 '' "$good" "$bad"
+says '^== .*four-way/client.pcap ==$'
+expect 0 '' -f 'udp' "$bad"
+expect 0 '' --where 'server.port == 1' "$bad"
+says '^0 of 1 connection'
+expect 1 '' --where 'rst.seen' "$bad"
+expect 1 '' --stream 0 -V "$bad"
+says 'conn.stream: 0'
+expect 0 '' --why 0 "$bad"
+says 'rst-after-write-to-closed'
+expect 0 '' --ignore reset,data-lost "$bad"
+expect 0 '' -o json="$dir/report.json" -o jsonl="$dir/report.jsonl" "$good"
+[ -s "$dir/report.json" ] && [ -s "$dir/report.jsonl" ] || { echo "-o FILE wrote nothing"; failures=$((failures + 1)); }
+[ ! -s "$dir/out" ] || { echo "reports in files, and yet output"; failures=$((failures + 1)); }
+
+# inputs that cannot be read
+expect 3 'closelint: .*missing\.pcap: ' "$dir/missing.pcap"
+expect 3 'closelint: .*directory' "$dir"
+: >"$dir/empty.pcap"
+expect 3 'empty.pcap: the file is empty' "$dir/empty.pcap"
+echo 'This is no capture, but a text file.' >"$dir/text.pcap"
+expect 3 'text.pcap: .*text file' "$dir/text.pcap"
+expect 3 'missing\.pcap' "$dir/missing.pcap" "$bad"
+says '^error: '
+expect 3 'standard input' -
+
+# captures that end too early: read as far as they go
+size=$(wc -c <"$bad")
+head -c $((size - 10)) "$bad" >"$dir/cut.pcap"
+expect 0 '' --fail-on never "$dir/cut.pcap"
+says '^note: the capture: .*cut short'
+expect 0 'note: .*cut short' --fail-on never -o jsonl "$dir/cut.pcap"
+expect 0 '' -q --fail-on never -o jsonl "$dir/cut.pcap"
+{ head -c $((size - 40)) "$bad"; head -c 200 /dev/zero | tr '\0' '\377'; } >"$dir/damaged.pcap"
+expect 3 'damaged.pcap: error: ' "$dir/damaged.pcap"
+says '[0-9]+ frames?: '
+
+# wrong usage, and mistakes in rules
+expect 2 'closelint: which capture' 
+expect 2 'closelint: .*--no-such-option' --no-such-option
+expect 2 'expected one of text, json, jsonl' -o yaml "$good"
+expect 2 'standard output already' -o text -o json "$good"
+expect 2 'cannot be written' -o json="$dir/no/such/folder" "$good"
+expect 2 'expected one of' --fail-on disaster "$good"
+expect 2 'expected one of' -t z "$good"
+expect 2 'expected one of' --color sometimes "$good"
+expect 2 'exclude' -q -v "$good"
+expect 2 'no stream 99' --stream 99 "$good"
+expect 2 'no stream 99' --why 99 "$good"
+expect 2 'one of --version' --version --list-facts
+expect 2 'no such rule; did you mean four-way' --explain for-way
+expect 2 '^--where:1:1: error: ' --where 'no.such.fact' "$good"
+expect 2 "closelint: -f " -f "no such filter" "$good"
+echo 'nonsense: true' >"$dir/rule.yaml"
+expect 2 'rule.yaml:1:1: error: ' --rules "$dir/rule.yaml" "$good"
+expect 2 '.*' --config "$dir/missing.yaml" "$good"
+
+# documentation
+expect 0 '' --version
+says '^closelint [0-9]'
+expect 0 '' --list-rules
+says 'four-way'
+expect 0 '' --list-facts
+says 'rst.seen'
+expect 0 '' --explain four-way
+says 'RFC 9293'
+expect 0 '' --help
+says '--fail-on'
+
+# a reader that goes away is no error
+"$closelint" --list-facts 2>"$dir/err" | head -n 1 >/dev/null
+[ ! -s "$dir/err" ] || { echo "a closed pipe: $(cat "$dir/err")"; failures=$((failures + 1)); }
+
+[ "$failures" = 0 ] || { echo "$failures failed"; exit 1; }

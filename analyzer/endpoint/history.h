@@ -131,9 +131,10 @@ typedef struct {
     uint32_t repeats; /* how often it was sent again in vain */
     uint32_t first_frame, last_frame;
     int64_t first_ns, last_ns;
-    int64_t interval_ns; /* between the last two attempts */
-    int64_t idle_ns;     /* how long nothing was sent before the first */
-    int64_t bytes;       /* not acknowledged */
+    int64_t interval_ns;      /* between the last two attempts */
+    int64_t idle_ns;          /* how long nothing was sent before the first */
+    int64_t bytes;            /* not acknowledged */
+    bool against_zero_window; /* the other side's window was zero at the last attempt */
 } Stall;
 
 #define HISTORY_TRANSITIONS_MAX 32

@@ -200,7 +200,8 @@ static bool goes_on(const History *history, const Progress *progress, const Rese
         const HistoryRow *row = &history->rows[i];
         if (row->side != reset->side || !row_is_segment(row) || row->flags & TCP_RST)
             continue;
-        if (row_after(row) > progress->next[reset->side] ||
+        bool opens_again = (row->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+        if (opens_again || row_after(row) > progress->next[reset->side] ||
             (row->flags & TCP_ACK && row->ack > progress->received[reset->side]))
             return true;
     }

@@ -2,42 +2,68 @@
  * connections die. */
 #include "endpoint/private.h"
 
-/* Until the side's own RST, if it sent one: each acknowledgement of something new begins the count anew. */
+/* What was acknowledged to a side before its own RST, if it sent one, and where the last of it was. */
+typedef struct {
+    int64_t acked;
+    unsigned progress; /* index of the row that acknowledged something new last */
+    unsigned end;      /* one beyond the last row to look at */
+} Acknowledged;
+
+static Acknowledged find_acknowledged(const History *history, Side side)
+{
+    Acknowledged result = {.acked = ACKED_NOTHING, .end = history->row_count};
+    for (unsigned i = 0; i < history->row_count; i++) {
+        const HistoryRow *row = &history->rows[i];
+        if (!row_is_segment(row))
+            continue;
+        if (row->side == side && row->flags & TCP_RST) {
+            result.end = i;
+            break;
+        }
+        if (row->side != side && row->flags & TCP_ACK && !(row->flags & TCP_RST) && row->ack > result.acked) {
+            result.acked = row->ack;
+            result.progress = i;
+        }
+    }
+    return result;
+}
+
+static void take_attempt(Stall *stall, const HistoryRow *row, int64_t idle_ns, bool window_is_zero)
+{
+    if (!stall->first_frame) {
+        stall->first_frame = row->frame;
+        stall->first_ns = row->time_ns;
+        stall->idle_ns = idle_ns;
+    } else {
+        stall->interval_ns = row->time_ns - stall->last_ns;
+    }
+    stall->last_frame = row->frame;
+    stall->last_ns = row->time_ns;
+    stall->against_zero_window = window_is_zero;
+}
+
 static Stall find_stall(const History *history, Side side)
 {
     Stall stall = {0};
-    int64_t acked = ACKED_NOTHING, next = 0, previous_ns = history->start_ns;
-    for (unsigned i = 0; i < history->row_count; i++) {
+    Acknowledged limit = find_acknowledged(history, side);
+    int64_t next = 0, previous_ns = history->start_ns;
+    bool window_is_zero = false;
+    for (unsigned i = 0; i < limit.end; i++) {
         const HistoryRow *row = &history->rows[i];
-        bool counts = row_is_segment(row) && !(row->marks & (EVENT_KEEPALIVE | EVENT_WINDOW_PROBE));
-        if (counts && row->side != side && row->flags & TCP_ACK && !(row->flags & TCP_RST) &&
-            row->ack > acked) {
-            acked = row->ack;
-            stall.repeats = 0;
-            if (acked >= next)
-                stall = (Stall){0};
-        } else if (counts && row->side == side) {
-            if (row->flags & TCP_RST)
-                break;
+        bool is_probe = row->marks & (EVENT_KEEPALIVE | EVENT_WINDOW_PROBE);
+        if (row_is_segment(row) && row->side != side && !(row->flags & TCP_RST))
+            window_is_zero = row->window == 0;
+        if (row_is_segment(row) && row->side == side && !is_probe) {
             int64_t after = row_after(row);
-            if (after > row->seq && after > acked) {
-                stall.repeats += after <= next;
-                if (!stall.first_frame) {
-                    stall.first_frame = row->frame;
-                    stall.first_ns = row->time_ns;
-                    stall.idle_ns = row->time_ns - previous_ns;
-                } else {
-                    stall.interval_ns = row->time_ns - stall.last_ns;
-                }
-                stall.last_frame = row->frame;
-                stall.last_ns = row->time_ns;
+            if (after > row->seq && after > limit.acked) {
+                stall.repeats += after <= next && i > limit.progress;
+                take_attempt(&stall, row, row->time_ns - previous_ns, window_is_zero);
             }
-            if (after > next)
-                next = after;
+            next = after > next ? after : next;
         }
         previous_ns = row->time_ns;
     }
-    stall.bytes = next > acked && acked > ACKED_NOTHING ? next - acked : 0;
+    stall.bytes = next > limit.acked && limit.acked > ACKED_NOTHING ? next - limit.acked : 0;
     return stall;
 }
 

@@ -409,6 +409,13 @@ static void stall_bytes(const FactSet *facts, Side side, Value *value)
         value_set(value, stall->bytes, stall->first_frame);
 }
 
+static void stall_against_zero_window(const FactSet *facts, Side side, Value *value)
+{
+    const Stall *stall = &facts->history->stall[side];
+    if (stall->repeats)
+        value_set_bool(value, stall->against_zero_window, stall->last_frame);
+}
+
 /* The next repetition is due after twice the last interval (RFC 6298 5.5), and Linux never waits longer than
  * 120 s. */
 static void stall_gave_up(const FactSet *facts, Side side, Value *value)
@@ -536,6 +543,9 @@ static const FactRow rows[] = {
     {"stall.gave_up", VALUE_BOOL, NULL, NULL, true,
      "The next repetition was overdue and did not come; unknown where the capture ends before it was due.",
      stall_gave_up},
+    {"stall.against_zero_window", VALUE_BOOL, NULL, NULL, true,
+     "The other side's window was zero when it last tried: its TCP answers, its program does not read.",
+     stall_against_zero_window},
     {"stall.idle_before", VALUE_DURATION, "ns", NULL, true, "How long nothing was sent before that.",
      stall_idle_before},
     {"wait.fin_wait_1", VALUE_DURATION, "ns", NULL, true, "How long it was in FIN_WAIT_1.", wait_fin_wait_1},

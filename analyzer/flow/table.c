@@ -224,7 +224,7 @@ static bool is_of_predecessor(const FlowTable *table, const Connection *connecti
     const Connection *previous = flow_table_get(table, connection->previous);
     int sender = sender_of(previous, segment);
     bool is_own =
-        connection->known[end] & KNOWN_BASE &&
+        connection->known[end] & KNOWN_SYN &&
         segment->seq - connection->sequence[end].isn - (uint32_t)connection->sequence[end].next + 1 < 2;
     return !is_own && sender >= 0 && continues(previous, (unsigned)sender, segment->seq) &&
            continues(previous, !sender, segment->ack);

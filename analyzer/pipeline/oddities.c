@@ -25,9 +25,10 @@ static const char *frames_word(uint64_t frames)
     return frames == 1 ? "frame" : "frames";
 }
 
-static void tell_link_types(const Oddities *oddities, uint64_t frames, DiagnosticList *diagnostics)
+static void tell_link_types(const Oddities *oddities, DiagnosticList *diagnostics)
 {
-    DiagnosticSeverity severity = oddities->unread_frames == frames ? DIAGNOSTIC_ERROR : DIAGNOSTIC_WARNING;
+    DiagnosticSeverity severity =
+        oddities->unread_frames == oddities->frames ? DIAGNOSTIC_ERROR : DIAGNOSTIC_WARNING;
     for (unsigned i = 0; i < oddities->link_type_count; i++) {
         uint16_t link_type = oddities->link_types[i].link_type;
         uint64_t count = oddities->link_types[i].frames;
@@ -62,23 +63,36 @@ static void copy_diagnostics(const DiagnosticList *from, DiagnosticList *to)
                             diagnostic_list_dropped(from));
 }
 
-void oddities_tell(const Oddities *oddities, const CaptureReader *reader, uint64_t frames,
-                   DiagnosticList *diagnostics)
+/* Why there is nothing to report, where there is nothing. */
+static void tell_emptiness(const Oddities *oddities, DiagnosticList *diagnostics)
 {
-    tell_link_types(oddities, frames, diagnostics);
+    if (!oddities->frames)
+        diagnostic_list_add(diagnostics, DIAGNOSTIC_NOTE, 0, 0, "the capture holds no frame");
+    else if (oddities->filtered_frames == oddities->frames)
+        diagnostic_list_add(diagnostics, DIAGNOSTIC_NOTE, 0, 0, "the capture filter (-f) takes no frame");
+    else if (!oddities->segments && oddities->unread_frames < oddities->frames)
+        diagnostic_list_add(diagnostics, DIAGNOSTIC_NOTE, 0, 0, "no TCP was found in the capture");
+}
+
+void oddities_tell(const Oddities *oddities, const CaptureReader *reader, DiagnosticList *diagnostics)
+{
+    tell_link_types(oddities, diagnostics);
+    tell_emptiness(oddities, diagnostics);
     tell_drops(reader, diagnostics);
     if (oddities->timeless_frames)
         diagnostic_list_add(diagnostics, DIAGNOSTIC_NOTE, 0, 0,
                             "%" PRIu64 " %s without a time: taken as captured with the frame before",
                             oddities->timeless_frames, frames_word(oddities->timeless_frames));
-    if (!frames)
-        diagnostic_list_add(diagnostics, DIAGNOSTIC_NOTE, 0, 0, "the capture holds no frame");
     copy_diagnostics(capture_reader_diagnostics(reader), diagnostics);
 }
 
+/* The reader says it in words only: an error where bytes could not be read, this note where the file ends
+ * inside a record. */
 bool oddities_is_cut(const CaptureReader *reader)
 {
-    uint64_t size = capture_reader_size(reader);
-    return diagnostic_list_worst(capture_reader_diagnostics(reader)) == DIAGNOSTIC_ERROR ||
-           (size && capture_reader_position(reader) < size);
+    const DiagnosticList *list = capture_reader_diagnostics(reader);
+    for (guint i = 0; i < diagnostic_list_length(list); i++)
+        if (g_str_has_prefix(diagnostic_list_get(list, i)->message, "the capture is cut short"))
+            return true;
+    return diagnostic_list_worst(list) == DIAGNOSTIC_ERROR;
 }

@@ -9,6 +9,8 @@
 #define ODD_LINK_TYPES_MAX 8
 
 typedef struct {
+    uint64_t frames, segments; /* all that were read */
+    uint64_t filtered_frames;  /* not looked at because of -f */
     uint64_t timeless_frames;
     uint64_t unread_frames; /* of any link type that nobody reads */
     struct {
@@ -20,9 +22,8 @@ typedef struct {
 
 void oddities_note_link_type(Oddities *oddities, uint16_t link_type);
 
-/* Appends what the reader found and what is counted here: `frames` were read in all. */
-void oddities_tell(const Oddities *oddities, const CaptureReader *reader, uint64_t frames,
-                   DiagnosticList *diagnostics);
+/* Appends what the reader found and what is counted here. */
+void oddities_tell(const Oddities *oddities, const CaptureReader *reader, DiagnosticList *diagnostics);
 
 /* Whether the file ends before it should. */
 bool oddities_is_cut(const CaptureReader *reader);

@@ -148,7 +148,7 @@ static bool check_mode(Options *options, const Raw *raw, GError **error)
     }
     bool reads = options->mode == MODE_REPORT || options->mode == MODE_WHY;
     if (reads && !options->captures[0])
-        return usage_error(error, "which capture? Usage: closelint [OPTION…] CAPTURE…");
+        return usage_error(error, "which capture? Usage: closelint [OPTION...] CAPTURE...");
     if (!reads && options->captures[0])
         return usage_error(error, "%s: no capture is read here", options->captures[0]);
     return true;
@@ -202,7 +202,7 @@ bool options_parse(Options *options, char **arguments, GError **error)
     *options = (Options){0};
     Raw raw = {.stream = -1, .why = -1};
     g_autoptr(GOptionContext) context =
-        g_option_context_new("CAPTURE… – says how TCP connections ended, and what went wrong");
+        g_option_context_new("CAPTURE... - says how TCP connections ended, and what went wrong");
     g_option_context_set_description(context, details);
     add_input_options(context, options, &raw);
     add_output_options(context, options, &raw);

@@ -137,7 +137,7 @@ bool samples_test(const RuleSet *rules, const char *directory)
         tested++;
         test_rule(&test, rule);
     }
-    printf("%u rules, %u checks on %u captures: %u failed\n", tested, test.checks,
+    printf("%u rule%s, %u checks on %u captures: %u failed\n", tested, tested == 1 ? "" : "s", test.checks,
            g_hash_table_size(test.fired), test.failures);
     if (test.is_missing)
         printf("samples were looked for in %s; --samples DIR names another folder\n", test.directory);

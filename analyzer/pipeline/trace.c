@@ -83,8 +83,10 @@ static unsigned trace_decode(Trace *trace, PacketFilter *filter, Frame *frames, 
     unsigned found = 0;
     for (unsigned i = 0; i < count; i++) {
         trace_note_time(trace, &frames[i]);
-        if (filter && !packet_filter_takes(filter, &frames[i]))
+        if (filter && !packet_filter_takes(filter, &frames[i])) {
+            trace->oddities.filtered_frames++;
             continue;
+        }
         DecodeResult result = decode_frame(&frames[i], &segments[found], NULL);
         if (result == DECODED_SEGMENT)
             flow_table_prefetch(trace->table, flow_table_hash(trace->table, &segments[found++]));
@@ -111,7 +113,9 @@ static void trace_read_frames(Trace *trace, CaptureReader *reader, PacketFilter 
 
 static void trace_finish(Trace *trace, const CaptureReader *reader)
 {
-    oddities_tell(&trace->oddities, reader, trace->info.frames, trace->diagnostics);
+    trace->oddities.frames = trace->info.frames;
+    trace->oddities.segments = trace->info.segments;
+    oddities_tell(&trace->oddities, reader, trace->diagnostics);
     trace->format = g_strdup(capture_reader_format(reader));
     trace->info.path = trace->path;
     trace->info.format = trace->format;

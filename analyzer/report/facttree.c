@@ -57,7 +57,7 @@ static void append_side_facts(GString *out, const Style *style, FactSet *facts, 
 {
     append_family_head(out, style, fact_role_name(role), strlen(fact_role_name(role)));
     for (guint i = 0; i < fact_count(); i++)
-        if (fact_row(i)->per_side)
+        if (fact_row(i)->per_side && fact_row(i)->type != VALUE_SIDE) /* which side it is, is the heading */
             append_fact(out, style, facts, (FactRef){.row = (uint16_t)i, .role = (uint8_t)role});
 }
 

@@ -33,10 +33,24 @@ static void quote_character(GString *out, gunichar character)
     }
 }
 
+/* Printable ASCII that stands for itself: nearly everything, so it is copied in stretches. */
+static size_t plain_length(const char *text)
+{
+    size_t length = 0;
+    while (text[length] >= ' ' && text[length] < 0x7f && text[length] != '"' && text[length] != '\\')
+        length++;
+    return length;
+}
+
 void json_quote(GString *out, const char *text)
 {
     g_string_append_c(out, '"');
-    while (*text) {
+    for (;;) {
+        size_t length = plain_length(text);
+        g_string_append_len(out, text, (gssize)length);
+        text += length;
+        if (!*text)
+            break;
         gunichar character = g_utf8_get_char_validated(text, -1);
         if (character == (gunichar)-1 || character == (gunichar)-2) {
             g_string_append(out, "\xef\xbf\xbd"); /* U+FFFD */

@@ -78,10 +78,9 @@ void summary_diagnostics(GString *out, const Style *style, const CaptureInfo *ca
     for (guint i = 0; i < diagnostic_list_length(list); i++) {
         const Diagnostic *one = diagnostic_list_get(list, i);
         const char *severity = diagnostic_severity_name(one->severity);
-        g_autofree char *text = g_strdup_printf("the capture: %s", one->message);
         style_append(out, style, diagnostic_tone(one->severity), severity);
         g_string_append(out, ": ");
-        wrap_append(out, style, text, (unsigned)strlen(severity) + 2, 2);
+        wrap_append(out, style, one->message, (unsigned)strlen(severity) + 2, 2);
     }
     if (diagnostic_list_dropped(list))
         g_string_append_printf(out, "  and %" PRIu64 " more\n", diagnostic_list_dropped(list));

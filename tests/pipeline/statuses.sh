@@ -74,7 +74,7 @@ expect 3 'standard input' -
 size=$(wc -c <"$bad")
 head -c $((size - 10)) "$bad" >"$dir/cut.pcap"
 expect 0 '' --fail-on never "$dir/cut.pcap"
-says '^note: the capture: .*cut short'
+says '^note: the capture is cut short'
 expect 0 'note: .*cut short' --fail-on never -o jsonl "$dir/cut.pcap"
 expect 0 '' -q --fail-on never -o jsonl "$dir/cut.pcap"
 { head -c $((size - 40)) "$bad"; head -c 200 /dev/zero | tr '\0' '\377'; } >"$dir/damaged.pcap"
@@ -100,6 +100,23 @@ expect 2 "closelint: -f " -f "no such filter" "$good"
 echo 'nonsense: true' >"$dir/rule.yaml"
 expect 2 'rule.yaml:1:1: error: ' --rules "$dir/rule.yaml" "$good"
 expect 2 '.*' --config "$dir/missing.yaml" "$good"
+
+# rules tried on samples
+cat >"$dir/made.yaml" <<'END'
+finding: made-for-this-test
+severity: note
+when: "rst.seen"
+title: "an RST"
+happened: "There was one."
+references: ["RFC 9293 3.5.2"]
+samples: {fires: [write-to-closed, linger-zero/client], silent: [four-way]}
+END
+expect 0 '' --test-rules --samples "$samples" --rules "$dir/made.yaml" --select made-for-this-test
+says '^1 rules?, 5 checks on 5 captures: 0 failed'
+sed -i 's/\[four-way\]/[no-such-sample, linger-zero]/' "$dir/made.yaml"
+expect 1 '' --test-rules --samples "$samples" --rules "$dir/made.yaml" --select made-for-this-test
+says 'made.yaml:1: made-for-this-test: no-such-sample: there is no such sample'
+says 'linger-zero/server.pcap: fires, and should stay silent'
 
 # documentation
 expect 0 '' --version

@@ -4,9 +4,11 @@
 
 #include "endpoint/private.h"
 
-/* A reply leaves at once, so at the capture point it follows within a round trip. Where none was measured, or
- * a long one, this is still taken for the same moment. */
-#define REPLY_WITHIN_NS INT64_C(3000000000)
+/* A reply leaves at once, so at the capture point it follows within a round trip. That may have grown since
+ * the handshake measured it, and hosts are not always quick; where no round trip is known, more is allowed.
+ */
+#define REPLY_SLACK_NS      INT64_C(200000000)
+#define REPLY_UNMEASURED_NS INT64_C(3000000000)
 
 /* No stack repeats a segment sooner, so what its side sends later than this after an RST, and later than two
  * round trips, it sent although the RST should have arrived. Linux: TCP_RTO_MIN, 200 ms. */
@@ -61,7 +63,8 @@ static bool may_answer(const History *history, const Progress *progress, const R
      * RST. */
     if (!fits && row->flags & TCP_ACK && reset->has_ack)
         fits = row->ack == reset->seq && row_after(row) == reset->ack;
-    if (!fits || reset->time_ns - row->time_ns > REPLY_WITHIN_NS + 2 * history->rtt_ns[reset->side])
+    int64_t rtt = history->rtt_ns[reset->side];
+    if (!fits || reset->time_ns - row->time_ns > (rtt < 0 ? REPLY_UNMEASURED_NS : 4 * rtt + REPLY_SLACK_NS))
         return false;
     /* What its sender had acknowledged, or answered with a segment of its own, did not provoke an RST later.
      */
@@ -90,12 +93,19 @@ static int find_answered(const History *history, const Progress *progress, const
         if (apart < nearest && may_answer(history, progress, reset, i))
             nearest = apart;
     }
+    int pure_ack = -1;
     for (unsigned i = 0; nearest != INT64_MAX && i < reset->row; i++) {
-        if (distance(history->rows[i].time_ns + rtt, reset->time_ns) <= nearest + ONE_FLIGHT_NS + rtt / 4 &&
-            may_answer(history, progress, reset, i))
+        if (distance(history->rows[i].time_ns + rtt, reset->time_ns) > nearest + ONE_FLIGHT_NS + rtt / 4 ||
+            !may_answer(history, progress, reset, i))
+            continue;
+        /* A socket that is closing takes a pure ACK; what goes with it in one flight is the likelier cause.
+         */
+        if (kind_of(&history->rows[i]) != RST_ANSWERS_ACK)
             return (int)i;
+        if (pure_ack < 0)
+            pure_ack = (int)i;
     }
-    return -1;
+    return pure_ack;
 }
 
 /* SEQ = SND.NXT and ACK = RCV.NXT. More than was captured of either is believed as far as the other side's

@@ -80,8 +80,9 @@ static void text_connection(Report *report, Tellings *tellings)
     grouping_add(self->grouping, tellings, options->quiet ? SEVERITY_WARNING : SEVERITY_NOTE);
 }
 
-/* "36 more like this, all to 10.0.0.2:9999: streams 4, 7, 9–20"; NULL where there are none. */
-static char *text_more(const Group *group)
+/* "36 more like this, all to 10.0.0.2:9999: streams 4, 7, 9–20", without the stream that was told; NULL where
+ * there are none. */
+static char *text_more(const Group *group, uint32_t told)
 {
     uint64_t count = group->streams.count - 1;
     if (!count)
@@ -93,20 +94,21 @@ static char *text_more(const Group *group)
         endpoint_format(more, &group->server, group->port);
     }
     g_string_append_printf(more, ": stream%s ", count == 1 ? "" : "s");
-    stream_list_format(more, &group->streams, group->clearest.history->stream, STREAM_RANGES_SHOWN);
+    stream_list_format(more, &group->streams, told, STREAM_RANGES_SHOWN);
     return g_string_free(more, FALSE);
 }
 
-static void text_tell_more(TextReport *self, const Group *group, unsigned indent)
+static void text_tell_more(TextReport *self, const Group *group, uint32_t told, unsigned indent)
 {
-    g_autofree char *more = text_more(group);
+    g_autofree char *more = text_more(group, told);
     if (!more)
         return;
     style_pad(self->text, 0, indent);
     wrap_append(self->text, &self->style, more, indent, indent);
 }
 
-/* The findings of the connection that was just told; those that are told elsewhere are only named. */
+/* The findings of the connection that was just told, but for those of which a case was told before: there
+ * this connection is listed. */
 static void text_tell_beneath(TextReport *self, const Group *group)
 {
     const ReportOptions *options = self->base.options;
@@ -120,7 +122,7 @@ static void text_tell_beneath(TextReport *self, const Group *group)
         if (own->is_rest)
             continue;
         g_hash_table_add(self->told, (gpointer)own);
-        text_tell_more(self, own, 4);
+        text_tell_more(self, own, group->clearest.history->stream, 4);
     }
 }
 
@@ -132,7 +134,7 @@ static void text_tell_in_full(TextReport *self, const Group *group, const Block 
     block_body(self->text, &self->style, block, verbose);
     if (group->streams.count > 1)
         g_string_append_c(self->text, '\n');
-    text_tell_more(self, group, 2);
+    text_tell_more(self, group, group->clearest.history->stream, 2);
     if (group->rule->is_ending)
         text_tell_beneath(self, group);
     g_string_append_c(self->text, '\n');
@@ -172,7 +174,7 @@ static void text_tell_group(TextReport *self, const Group *group)
         return;
     }
     block_head(self->text, &self->style, &block);
-    text_tell_more(self, group, 2);
+    text_tell_more(self, group, group->clearest.history->stream, 2);
     if (!options->quiet)
         g_string_append_c(self->text, '\n');
 }

@@ -22,6 +22,8 @@ static void feed(Handmade *handmade, Report *report)
         if (stream == 3)
             handmade_find(handmade, "made-finding");
         handmade_find(handmade, "made-note");
+        if (stream == 3) /* the note is told of it all the same, since its ending is */
+            handmade->verdict.findings[1].certainty = CERTAINTY_LIKELY;
         tellings_begin(&tellings, &handmade->subject);
         report_connection(report, &tellings);
         tellings_clear(&tellings);

@@ -47,6 +47,11 @@ static bool is_certain(const Rule *rule, FactSet *facts)
     return !rule->certain || expression_evaluate(rule->certain, facts) == TRUTH_TRUE;
 }
 
+static bool is_benign(const Rule *rule, FactSet *facts)
+{
+    return rule->benign && expression_evaluate(rule->benign, facts) == TRUTH_TRUE;
+}
+
 static void judge_ending(const RuleSet *rules, FactSet *facts, Verdict *verdict)
 {
     bool certain = true, passed_unknown = false;
@@ -56,6 +61,8 @@ static void judge_ending(const RuleSet *rules, FactSet *facts, Verdict *verdict)
         verdict->path[verdict->path_length++] = rule;
         rule = choose(rule->children, facts, verdict, &passed_unknown);
     }
+    const Rule *ending = verdict_ending(verdict);
+    verdict->ending_is_benign = ending && is_benign(ending, facts);
     verdict->certainty = certain && verdict->path_length ? CERTAINTY_CERTAIN : CERTAINTY_LIKELY;
 }
 
@@ -68,6 +75,7 @@ static void judge_findings(const RuleSet *rules, FactSet *facts, Verdict *verdic
         verdict->findings[verdict->finding_count].rule = rule;
         verdict->findings[verdict->finding_count].certainty =
             is_certain(rule, facts) ? CERTAINTY_CERTAIN : CERTAINTY_LIKELY;
+        verdict->findings[verdict->finding_count].is_benign = is_benign(rule, facts);
         verdict->finding_count++;
     }
 }

@@ -48,6 +48,7 @@ void rule_free(gpointer data)
     g_free(rule->summary);
     expression_free(rule->when);
     expression_free(rule->certain);
+    expression_free(rule->benign);
     template_free(rule->title);
     template_free(rule->happened);
     template_free(rule->lost);

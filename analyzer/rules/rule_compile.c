@@ -101,6 +101,7 @@ void rule_compile(RuleSet *rules, const Draft *draft, MistakeList *mistakes)
     Rule *rule = draft->rule;
     rule->when = compile_expression(rules, draft, "when", mistakes);
     rule->certain = compile_expression(rules, draft, "certain", mistakes);
+    rule->benign = compile_expression(rules, draft, "benign", mistakes);
     rule->title = compile_text(rules, draft, yaml_node_get(draft->map, "title"), mistakes);
     rule->happened = compile_text(rules, draft, yaml_node_get(draft->map, "happened"), mistakes);
     rule->lost = compile_text(rules, draft, yaml_node_get(draft->map, "lost"), mistakes);

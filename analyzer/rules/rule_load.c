@@ -9,12 +9,24 @@
 
 /* The format of a rule file. */
 static const YamlKey ending_keys[] = {
-    {"ending", TEXT, true},           {"under", TEXT, false},     {"order", TEXT, false},
-    {"severity", TEXT, true},         {"when", TEXT, true},       {"certain", TEXT, false},
-    {"summary", TEXT, false},         {"title", TEXT, true},      {"happened", TEXT, true},
-    {"programs", MAP, false},         {"lost", TEXT, false},      {"lookalikes", TEXT | LIST, false},
-    {"confirm", TEXT | MAP, false},   {"fix", TEXT | MAP, false}, {"references", TEXT | LIST, false},
-    {"evidence", TEXT | LIST, false}, {"samples", MAP, false},
+    {"ending", TEXT, true},
+    {"under", TEXT, false},
+    {"order", TEXT, false},
+    {"severity", TEXT, true},
+    {"when", TEXT, true},
+    {"certain", TEXT, false},
+    {"benign", TEXT, false},
+    {"summary", TEXT, false},
+    {"title", TEXT, true},
+    {"happened", TEXT, true},
+    {"programs", MAP, false},
+    {"lost", TEXT, false},
+    {"lookalikes", TEXT | LIST, false},
+    {"confirm", TEXT | MAP, false},
+    {"fix", TEXT | MAP, false},
+    {"references", TEXT | LIST, false},
+    {"evidence", TEXT | LIST, false},
+    {"samples", MAP, false},
 };
 
 static const YamlKey finding_keys[] = {
@@ -22,6 +34,7 @@ static const YamlKey finding_keys[] = {
     {"severity", TEXT, true},
     {"when", TEXT, true},
     {"certain", TEXT, false},
+    {"benign", TEXT, false},
     {"summary", TEXT, false},
     {"title", TEXT, true},
     {"happened", TEXT, true},

@@ -50,6 +50,7 @@ typedef struct Rule {
     char *reason;  /* why a user's file changed it, or NULL */
     Expression *when;
     Expression *certain;               /* NULL: always certain */
+    Expression *benign;                /* NULL: never. Where it is true the rule counts as a note at most */
     Template *title, *happened, *lost; /* lost may be NULL */
     GArray *programs;                  /* RuleLine: what each program saw */
     GArray *confirm;                   /* RuleLine: how to confirm it on the host */
@@ -134,11 +135,13 @@ typedef struct {
     struct {
         const Rule *rule;
         Certainty certainty;
+        bool is_benign;
     } findings[VERDICT_FINDINGS_MAX];
     unsigned finding_count;
     Possibility possible[VERDICT_POSSIBLE_MAX]; /* tried before a node of the path, or below the last one, and
                                                    unknown */
     unsigned possible_count;
+    bool ending_is_benign; /* the ending's `benign` holds: it counts as a note */
 } Verdict;
 
 static inline const Rule *verdict_ending(const Verdict *verdict)

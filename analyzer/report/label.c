@@ -84,13 +84,23 @@ static bool append_flags(GString *out, const History *history, unsigned index)
     return has_any;
 }
 
+/* Whether the side that an RST was sent to sends on behind it: then it was ignored, and did not just go
+ * unseen. */
+static bool is_ignored(const History *history, const ResetRecord *reset)
+{
+    for (unsigned i = reset->row + 1u; !reset->effective && i < history->row_count; i++)
+        if (history->rows[i].side != reset->side && !(history->rows[i].marks & (EVENT_ICMP | EVENT_RUN)))
+            return true;
+    return false;
+}
+
 static void append_marks(GString *out, const History *history, unsigned index)
 {
     const HistoryRow *row = &history->rows[index];
     const ResetRecord *reset = row->flags & TCP_RST ? find_reset(history, index) : NULL;
     if (row->marks & EVENT_DUPLICATE)
         g_string_append(out, " (captured twice)");
-    else if (reset && !reset->effective)
+    else if (reset && is_ignored(history, reset))
         g_string_append(out, " (ignored)");
     else if (row->marks & EVENT_RETRANSMISSION && !(row->marks & (EVENT_KEEPALIVE | EVENT_WINDOW_PROBE)))
         g_string_append(out, " (again)");

@@ -27,7 +27,7 @@ typedef struct {
 
 /* What a stretch of rows that is not shown consists of. */
 typedef struct {
-    uint64_t data, others, resets, twice;
+    uint64_t data, again, probes, others, resets, twice;
     bool has_handshake;
 } Gap;
 
@@ -58,8 +58,11 @@ static void gap_add(Gap *gap, const HistoryRow *row)
         gap->has_handshake = true;
     } else if (row->flags & TCP_RST) {
         gap->resets++;
-    } else if (row->length && !(row->marks & EVENT_KEEPALIVE)) {
-        gap->data++;
+    } else if (row->marks & (EVENT_KEEPALIVE | EVENT_WINDOW_PROBE)) {
+        gap->probes++;
+    } else if (row->length) {
+        gap->data += !(row->marks & EVENT_RETRANSMISSION);
+        gap->again += (row->marks & EVENT_RETRANSMISSION) != 0;
     } else {
         gap->others++;
     }
@@ -80,6 +83,8 @@ static void gap_flush(Gap *gap, GArray *lines)
     GString *parts = g_string_new(gap->has_handshake ? "handshake" : "");
     uint64_t others = gap->others - (gap->has_handshake && gap->others);
     append_part(parts, gap->data, "data segment", "data segments");
+    append_part(parts, gap->again, "data segment again", "data segments again");
+    append_part(parts, gap->probes, "probe", "probes");
     append_part(parts, gap->resets, "RST", "RSTs");
     append_part(parts, others, "segment without data", "segments without data");
     append_part(parts, gap->twice, "segment captured twice", "segments captured twice");

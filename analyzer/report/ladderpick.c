@@ -35,12 +35,14 @@ static Rank row_rank(const Ladder *ladder, const HistoryRow *row)
     return RANK_NONE;
 }
 
-/* The data that went last before the first FIN or RST, and the first acknowledgement after the last. */
+/* The data that went last before the first FIN or RST. */
 static void rank_around_end(const History *history, Rank *ranks)
 {
     unsigned end = 0;
     while (end < history->row_count && !(history->rows[end].flags & (TCP_FIN | TCP_RST)))
         end++;
+    if (end == history->row_count && end) /* nothing ended it: then this is where it stands */
+        ranks[end - 1] = MAX(ranks[end - 1], RANK_CONTROL);
     for (unsigned i = end; i-- > 0;) {
         const HistoryRow *row = &history->rows[i];
         if (row->length && !(row->marks & EVENT_RUN)) {
@@ -70,8 +72,9 @@ static void forget_handshake(const History *history, Rank *ranks)
 /* A line that says that one segment was left out takes the room of that segment. */
 static void fill_small_gaps(const History *history, Rank *ranks)
 {
-    for (unsigned i = 1; i + 1 < history->row_count; i++) {
-        bool is_single = ranks[i - 1] && !ranks[i] && ranks[i + 1];
+    for (unsigned i = 1; i < history->row_count; i++) {
+        bool is_last = i + 1 == history->row_count;
+        bool is_single = ranks[i - 1] && !ranks[i] && (is_last || ranks[i + 1]);
         if (is_single && !(history->rows[i].marks & (EVENT_RUN | EVENT_DUPLICATE)))
             ranks[i] = RANK_CONTROL;
     }

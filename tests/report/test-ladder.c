@@ -145,6 +145,9 @@ static void labels_say_what_a_segment_is(void **state)
     expect_label(handmade, 7, "FIN+ACK, 1 byte");
     history->rows[10].flags |= TCP_ACK;
     history->resets[0].effective = false;
+    expect_label(handmade, 10, "RST+ACK");
+    history->rows[11] = history->rows[9];
+    history->row_count = 12;
     expect_label(handmade, 10, "RST+ACK (ignored)");
     history->rows[9].marks = EVENT_RETRANSMISSION;
     expect_label(handmade, 9, "512 bytes (again)");

@@ -15,28 +15,32 @@ static uint32_t segment_after(const Segment *segment)
     return segment->seq + segment->length + !!(segment->flags & TCP_SYN) + !!(segment->flags & TCP_FIN);
 }
 
+static bool takes_numbers(const Segment *segment)
+{
+    return segment->kind == SEGMENT_TCP && segment_after(segment) != segment->seq;
+}
+
 /* Whether `kept` shows that there was a segment like `lost`: it acknowledges it, or continues after it. */
 static bool refers(const Segment *kept, const Segment *lost)
 {
-    uint32_t after = segment_after(lost);
-    if (after == lost->seq || lost->kind != SEGMENT_TCP || kept->kind != SEGMENT_TCP)
+    if (!takes_numbers(lost) || kept->kind != SEGMENT_TCP)
         return false;
     if (is_lower_end(kept) == is_lower_end(lost))
-        return seq_le(after, kept->seq);
-    return kept->flags & TCP_ACK && seq_le(after, kept->ack);
+        return seq_le(segment_after(lost), kept->seq);
+    return kept->flags & TCP_ACK && seq_le(segment_after(lost), kept->ack);
+}
+
+static bool repeats(const Segment *kept, const Segment *lost)
+{
+    return takes_numbers(lost) && kept->kind == SEGMENT_TCP && is_lower_end(kept) == is_lower_end(lost) &&
+           seq_le(kept->seq, lost->seq) && seq_le(segment_after(lost), segment_after(kept));
 }
 
 static void note_kept(Remains *remains, const Segment *segment)
 {
-    bool lower = is_lower_end(segment);
-    remains->kept++;
     if (segment->flags & TCP_FIN)
-        remains->kept_fin[!lower] = true;
+        remains->kept_fin[!is_lower_end(segment)] = true;
     remains->kept_rst |= (segment->flags & TCP_RST) != 0;
-    if ((segment->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
-        remains->kept_syns++;
-    else
-        remains->kept_answers++;
 }
 
 static void note_lost(Remains *remains, const Segment *segment)
@@ -46,40 +50,62 @@ static void note_lost(Remains *remains, const Segment *segment)
     remains->lost_data |= segment->length > 0;
 }
 
+static bool is_forged(const Segment *reset, const Segment *other)
+{
+    return reset->flags & TCP_RST && !(other->flags & TCP_RST) && reset->kind == SEGMENT_TCP &&
+           other->kind == SEGMENT_TCP && is_lower_end(reset) == is_lower_end(other) &&
+           reset->ttl != other->ttl;
+}
+
+/* Holds every segment of the stream that was kept against `segment`, which was kept or lost. */
+static void note_relations(Remains *remains, const GPtrArray *kept, const Segment *segment, bool is_lost)
+{
+    bool repeated = false;
+    for (guint i = 0; i < kept->len; i++) {
+        const Segment *other = g_ptr_array_index(kept, i);
+        if (!is_lost) {
+            remains->rst_looks_forged |= is_forged(segment, other);
+            continue;
+        }
+        repeated |= repeats(other, segment);
+        remains->referred |= refers(other, segment);
+    }
+    if (is_lost)
+        remains->repeated &= repeated;
+}
+
 Remains remains_of(const Experiment *experiment, uint32_t full_stream)
 {
     const GArray *packets = experiment->packets, *kept = experiment->kept;
-    g_autofree const Segment **kept_by = g_new0(const Segment *, packets->len + 1);
+    g_autoptr(GPtrArray) left = g_ptr_array_new();
+    g_autofree bool *is_kept = g_new0(bool, packets->len + 1);
     for (guint i = 0; i < kept->len; i++) {
         const Packet *packet = &g_array_index(kept, Packet, i);
-        kept_by[packet->original] = packet->has_segment ? &packet->segment : NULL;
+        is_kept[packet->original] = packet->has_segment;
+        if (packet->has_segment &&
+            g_array_index(experiment->full->stream_of, uint32_t, packet->original) == full_stream)
+            g_ptr_array_add(left, (gpointer)&packet->segment);
     }
-    Remains remains = {.lost_tail = true, .lost_head = true};
-    bool seen_lost = false, seen_kept = false;
+    Remains remains = {.lost_tail = true, .repeated = true};
     for (guint i = 0; i < packets->len; i++) {
         if (g_array_index(experiment->full->stream_of, uint32_t, i) != full_stream)
             continue;
-        if (kept_by[i]) {
-            note_kept(&remains, kept_by[i]);
-            remains.lost_tail &= !seen_lost;
-            seen_kept = true;
+        const Segment *segment = &g_array_index(packets, Packet, i).segment;
+        note_relations(&remains, left, segment, !is_kept[i]);
+        if (!is_kept[i]) {
+            note_lost(&remains, segment);
             continue;
         }
-        const Segment *lost = &g_array_index(packets, Packet, i).segment;
-        note_lost(&remains, lost);
-        remains.lost_head &= !seen_kept;
-        seen_lost = true;
-        for (guint j = 0; j < packets->len; j++) {
-            if (kept_by[j] && g_array_index(experiment->full->stream_of, uint32_t, j) == full_stream)
-                remains.referred |= refers(kept_by[j], lost);
-        }
+        note_kept(&remains, segment);
+        remains.lost_tail &= !remains.lost;
     }
+    remains.lost_tail &= remains.lost || experiment->mutation->kind == MUTATION_EARLY;
     return remains;
 }
 
 bool remains_show(const Remains *remains, const Outcome *got)
 {
-    if (!remains->lost || !remains->lost_tail)
+    if (!remains->lost_tail)
         return false;
     bool one_fin = remains->kept_fin[0] != remains->kept_fin[1];
     bool no_fin = !remains->kept_fin[0] && !remains->kept_fin[1];
@@ -91,10 +117,65 @@ bool remains_show(const Remains *remains, const Outcome *got)
     return false;
 }
 
+static bool lost_pure_ack(const Remains *remains)
+{
+    return remains->lost == 1 && remains->lost_flags == TCP_ACK && !remains->lost_data;
+}
+
+static bool lost_repeated_fin(const Remains *remains)
+{
+    return remains->lost_flags & TCP_FIN && remains->repeated;
+}
+
+static bool lost_unacknowledged_fin(const Remains *remains)
+{
+    return remains->lost == 1 && remains->lost_flags & TCP_FIN && !remains->referred && !remains->lost_data;
+}
+
+static bool lost_reset(const Remains *remains)
+{
+    return remains->lost_flags & TCP_RST && !remains->referred;
+}
+
+static bool lost_signs_of_life(const Remains *remains)
+{
+    return remains->lost_tail && !remains->rst_looks_forged;
+}
+
+/* Losses that leave no trace in the capture: no number of it is missing, and no segment answers what was
+ * lost. The capture that is left could as well be the whole of another story, which the verdict then rightly
+ * tells. Anything that could be told by a number, a flag or a TTL does not belong here. */
+static const struct {
+    const char *full, *got; /* nodes of the tree: it, or any ending below */
+    bool (*holds)(const Remains *remains);
+    const char *why;
+} table[] = {
+    {"four-way", "three-segment", lost_pure_ack,
+     "without the pure ACK of the FIN, the peer's FIN is the first to acknowledge it"},
+    {"simultaneous", "four-way", lost_repeated_fin,
+     "the first copy of a FIN that is sent again after the other side's"},
+    {"rst-after-write-to-closed", "half-open-discovered", lost_unacknowledged_fin,
+     "a FIN that nothing acknowledged, from a host that answers with RST"},
+    {"reset-abort", "half-open-discovered", lost_reset,
+     "an abort that did not arrive, before data that are answered as after a restart"},
+    {"rst-injected", "half-open-discovered", lost_signs_of_life,
+     "a perfect RST, and the capture ends before its alleged sender goes on"},
+};
+
+static bool is_below(const Outcome *outcome, const char *id)
+{
+    for (unsigned i = 0; i < outcome->path_length; i++) {
+        if (!strcmp(outcome->path[i]->id, id))
+            return true;
+    }
+    return false;
+}
+
 const char *undecidable_reason(const Remains *remains, const Outcome *full, const Outcome *got)
 {
-    (void)remains;
-    (void)full;
-    (void)got;
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        if (is_below(full, table[i].full) && is_below(got, table[i].got) && table[i].holds(remains))
+            return table[i].why;
+    }
     return NULL;
 }

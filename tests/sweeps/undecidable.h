@@ -5,15 +5,15 @@
 
 /* One stream of the whole capture: what of it was kept and what was lost. */
 typedef struct {
-    guint kept, lost;
-    bool lost_tail;     /* nothing that was kept comes after what was lost */
-    bool lost_head;     /* nothing that was kept comes before what was lost */
-    bool referred;      /* numbers that were lost are acknowledged, or lie below others, in what was kept */
-    uint8_t lost_flags; /* flags of what was lost, together */
+    guint lost;
+    bool lost_tail; /* nothing that was kept comes after what was lost */
+    bool referred;  /* numbers that were lost are acknowledged, or lie below others, in what was kept */
+    bool repeated;  /* numbers that were lost are all in other segments that were kept */
     bool lost_data;
-    bool kept_fin[2], kept_rst; /* of the lower end, of the higher */
-    bool kept_both_directions;
-    unsigned kept_syns, kept_answers; /* SYNs without ACK, segments the other way */
+    uint8_t lost_flags; /* of all that was lost, together */
+    bool kept_fin[2];   /* of the lower end, of the higher */
+    bool kept_rst;
+    bool rst_looks_forged; /* an RST that was kept has another TTL than the segments of the same end */
 } Remains;
 
 Remains remains_of(const Experiment *experiment, uint32_t full_stream);

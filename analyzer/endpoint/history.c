@@ -24,6 +24,14 @@ const char *rst_answers_name(RstAnswers answers)
     return names[answers];
 }
 
+static void copy_notes(History *history, const FlowTable *table, const Connection *connection)
+{
+    history->note_count = 0;
+    for (const Note *note = flow_table_first_note(table, connection); note;
+         note = flow_table_next_note(table, note))
+        history->notes[history->note_count++] = *note;
+}
+
 /* Which end is the client: who sent the first SYN without ACK, or received one with it. Where no SYN was
  * captured, the lower port is taken for the server's if it is below the ephemeral ranges (IANA 49152, Linux
  * 32768) and the other is not, or if it is a well-known one; else who spoke first is taken for the client. */
@@ -319,6 +327,7 @@ void history_build(History *history, const FlowTable *table, uint32_t stream)
     fill_side(&history->side[SIDE_CLIENT], table, connection);
     fill_side(&history->side[SIDE_SERVER], table, connection);
     fill_rows(history, connection, events);
+    copy_notes(history, table, connection);
     scan_rows(history);
     history->handshake = (uint8_t)find_handshake(history);
     find_round_trips(history);

@@ -90,6 +90,7 @@ typedef struct {
     bool exact, in_window; /* SEQ against RCV.NXT of the other side (RFC 5961 3.2); valid with window_known */
     bool window_known;
     bool ttl_differs, ip_id_differs, timestamps_missing; /* unlike the other segments of its side */
+    bool after_close;                                    /* both FINs had been acknowledged before it */
     bool sender_goes_on; /* its alleged sender sends on as if nothing had happened */
 } ResetRecord;
 
@@ -153,6 +154,9 @@ typedef struct {
     ResetRecord resets[EVENTS_MAX];
     uint8_t row_count, transition_count, fin_count, reset_count;
     bool has_runs; /* some segments are not among the rows */
+
+    Note notes[NOTES_MAX]; /* copies; `next` means nothing here */
+    uint8_t note_count;
 
     int closer;            /* Side whose FIN or RST began the end, -1 for nobody */
     int resetter;          /* Side that sent the first RST that counted, -1 for nobody */

@@ -289,18 +289,19 @@ static void add_reset(History *history, Progress *progress, unsigned index)
     find_form(history, progress, reset);
     find_acceptance(progress, reset);
     find_differences(history, reset);
+    reset->after_close = both_fins_acknowledged(progress, history);
     reset->sender_goes_on = goes_on(history, progress, reset);
     bool acceptable = reset->exact || (reset->form == RST_FORM_REPLY && reset->in_window);
     reset->effective = acceptable && !progress->dead[peer] && !asked_in_vain(history, reset) &&
-                       !both_fins_acknowledged(progress, history) && !lives_on(history, progress, reset);
+                       !reset->after_close && !lives_on(history, progress, reset);
     /* Whoever sends an RST of its own making is as dead as who takes one; a forged one says nothing of its
      * sender. */
     /* An abort comes from a socket that existed: no RST had reached it, whatever had passed the capture
      * point. */
     bool was_alive =
         reset->form == RST_FORM_ABORT ? !progress->aborted[row->side] : !progress->dead[row->side];
-    reset->ends_sender = reset->form != RST_FORM_OTHER && !reset->sender_goes_on && was_alive &&
-                         !both_fins_acknowledged(progress, history);
+    reset->ends_sender =
+        reset->form != RST_FORM_OTHER && !reset->sender_goes_on && was_alive && !reset->after_close;
     if (reset->form == RST_FORM_ABORT && reset->ends_sender)
         take_back(history, index);
     if (reset->effective)

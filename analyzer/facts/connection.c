@@ -224,6 +224,103 @@ static void icmp_kind(const FactSet *facts, Side side, Value *value)
     value_set(value, is_v4 ? icmp4_kind(type, code) : icmp6_kind(type, code), row->frame);
 }
 
+/* Combinations that RFC 9293 gives no meaning, or that no stack sends. */
+static const char *const odd_names[] = {"syn-fin", "syn-rst", "fin-rst", "fin-without-ack", "no-flags", NULL};
+enum { ODD_SYN_FIN, ODD_SYN_RST, ODD_FIN_RST, ODD_FIN_ALONE, ODD_NONE, NOT_ODD };
+
+static int odd_kind(uint8_t flags)
+{
+    if (flags & TCP_SYN && flags & TCP_RST)
+        return ODD_SYN_RST;
+    if (flags & TCP_SYN && flags & TCP_FIN)
+        return ODD_SYN_FIN;
+    if (flags & TCP_FIN && flags & TCP_RST)
+        return ODD_FIN_RST;
+    if (flags & TCP_FIN && !(flags & TCP_ACK))
+        return ODD_FIN_ALONE;
+    return flags & (TCP_SYN | TCP_FIN | TCP_RST | TCP_ACK) ? NOT_ODD : ODD_NONE;
+}
+
+static const HistoryRow *first_odd(const History *history)
+{
+    for (unsigned i = 0; i < history->row_count; i++) {
+        const HistoryRow *row = &history->rows[i];
+        if (!(row->marks & (EVENT_RUN | EVENT_ICMP)) && odd_kind(row->flags) != NOT_ODD)
+            return row;
+    }
+    return NULL;
+}
+
+static void odd_flags(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const HistoryRow *row = first_odd(facts->history);
+    if (row)
+        value_set(value, odd_kind(row->flags), row->frame);
+}
+
+static void odd_flags_frame(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const HistoryRow *row = first_odd(facts->history);
+    if (row)
+        value_set(value, row->frame, row->frame);
+}
+
+/* The first SYN-ACK that was sent again although the client had acknowledged it; `wants_data`: and had sent
+ * data. */
+static const HistoryRow *repeated_syn_ack(const History *history, bool wants_data)
+{
+    bool acked = false, data = false;
+    for (unsigned i = 0; i < history->row_count; i++) {
+        const HistoryRow *row = &history->rows[i];
+        if (row->marks & (EVENT_RUN | EVENT_ICMP | EVENT_DUPLICATE))
+            continue;
+        if (row->side == SIDE_CLIENT && row->flags & TCP_ACK && !(row->flags & (TCP_SYN | TCP_RST))) {
+            acked |= row->ack == 1;
+            data |= row->length > 0;
+        } else if (row->side == SIDE_SERVER && row->flags & TCP_SYN && acked && (data || !wants_data)) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
+static void synack_after_ack(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const HistoryRow *row = repeated_syn_ack(facts->history, false);
+    if (row)
+        value_set(value, row->frame, row->frame);
+}
+
+static void synack_after_data(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const HistoryRow *row = repeated_syn_ack(facts->history, true);
+    if (row)
+        value_set(value, row->frame, row->frame);
+}
+
+/* RFC 5961: an RST or SYN that is in the window and not exact is answered with an ACK of what the receiver
+ * knows. */
+static void challenge_frame(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const History *history = facts->history;
+    for (unsigned i = 0; i < history->reset_count; i++) {
+        const ResetRecord *reset = &history->resets[i];
+        if (reset->effective || !reset->in_window || reset->exact || reset->row + 1 >= history->row_count)
+            continue;
+        const HistoryRow *next = &history->rows[reset->row + 1];
+        if (next->side != reset->side && !next->length && next->marks % EVENT_RUN == next->marks &&
+            (next->flags & (TCP_ACK | TCP_SYN | TCP_FIN | TCP_RST)) == TCP_ACK) {
+            value_set(value, next->frame, next->frame);
+            return;
+        }
+    }
+}
+
 static const char *const replaces_names[] = {"none", "closed", "live", NULL};
 
 static const FactRow rows[] = {
@@ -265,6 +362,15 @@ static const FactRow rows[] = {
     {"icmp.seen", VALUE_BOOL, NULL, NULL, false, "An ICMP error quotes one of its segments.", icmp_seen},
     {"icmp.frame", VALUE_FRAME, NULL, NULL, false, "The first such ICMP error.", icmp_frame},
     {"icmp.kind", VALUE_ENUM, NULL, icmp_names, false, "What it says.", icmp_kind},
+    {"odd_flags.kind", VALUE_ENUM, NULL, odd_names, false,
+     "The first combination of flags that no stack sends.", odd_flags},
+    {"odd_flags.frame", VALUE_FRAME, NULL, NULL, false, "The segment that has it.", odd_flags_frame},
+    {"handshake.synack_after_ack", VALUE_FRAME, NULL, NULL, false,
+     "The first SYN-ACK that was sent again although the client had acknowledged it.", synack_after_ack},
+    {"handshake.synack_after_data", VALUE_FRAME, NULL, NULL, false,
+     "The same, although the client had sent data as well.", synack_after_data},
+    {"challenge.frame", VALUE_FRAME, NULL, NULL, false,
+     "The ACK that answers an RST in the window whose number is not exact (RFC 5961 3.2).", challenge_frame},
 };
 
 const FactFamily fact_family_connection = {rows, G_N_ELEMENTS(rows)};

@@ -25,7 +25,8 @@ struct FactContext {
     GHashTable *by_endpoint;  /* Endpoint* → index into listeners + 1 */
     GHashTable *failed;       /* Endpoint*: a client's address with a port it tried in vain */
     GHashTable *failed_count; /* Endpoint* (a client's address, port 0) → how many of them */
-    GArray *silent_resets;    /* SilentReset, sorted once all are noted */
+    GArray *idle_closes;      /* ListenerTime: idle times after which a server closed */
+    GArray *silent_resets;    /* ListenerTime, sorted once all are noted */
     int64_t first_ns, last_ns;
     bool cut;
 };
@@ -35,11 +36,11 @@ typedef struct {
     uint16_t port;
 } Endpoint;
 
-/* A server reset a connection on which it had not sent a byte. */
+/* A time that belongs to a listener: sorted, they answer for each listener how many lie in a range. */
 typedef struct {
     int64_t time_ns;
     uint32_t listener;
-} SilentReset;
+} ListenerTime;
 
 static guint endpoint_hash(gconstpointer key)
 {
@@ -62,7 +63,8 @@ FactContext *fact_context_new(void)
     context->noted = g_array_new(FALSE, TRUE, sizeof(Noted));
     context->listeners = g_array_new(FALSE, TRUE, sizeof(Listener));
     context->by_endpoint = g_hash_table_new_full(endpoint_hash, endpoint_equal, g_free, NULL);
-    context->silent_resets = g_array_new(FALSE, FALSE, sizeof(SilentReset));
+    context->silent_resets = g_array_new(FALSE, FALSE, sizeof(ListenerTime));
+    context->idle_closes = g_array_new(FALSE, FALSE, sizeof(ListenerTime));
     context->failed = g_hash_table_new_full(endpoint_hash, endpoint_equal, g_free, NULL);
     context->failed_count = g_hash_table_new_full(endpoint_hash, endpoint_equal, g_free, NULL);
     return context;
@@ -75,6 +77,7 @@ void fact_context_free(FactContext *context)
     g_array_unref(context->noted);
     g_array_unref(context->listeners);
     g_array_unref(context->silent_resets);
+    g_array_unref(context->idle_closes);
     g_hash_table_unref(context->by_endpoint);
     g_hash_table_unref(context->failed);
     g_hash_table_unref(context->failed_count);
@@ -141,6 +144,19 @@ static bool resets_predecessor(const History *history)
     return false;
 }
 
+/* Shorter pauses are those of an exchange, not of a timeout. */
+#define IDLE_CLOSE_MIN_NS INT64_C(1000000000)
+
+static void note_idle_close(FactContext *context, const History *history, uint32_t listener)
+{
+    if (history->closer != SIDE_SERVER || !history->fin_count || history->fins[0].row == 0)
+        return;
+    const HistoryRow *row = &history->rows[history->fins[0].row];
+    ListenerTime idle = {row->time_ns - row[-1].time_ns, listener};
+    if (idle.time_ns >= IDLE_CLOSE_MIN_NS)
+        g_array_append_val(context->idle_closes, idle);
+}
+
 static void note_listener(FactContext *context, const History *history, Noted *noted)
 {
     ListenerSummary *summary = &listener_get(context, noted->listener)->summary;
@@ -156,7 +172,7 @@ static void note_listener(FactContext *context, const History *history, Noted *n
         summary->refused++;
         summary->last_refused_ns = MAX(summary->last_refused_ns, reset->time_ns);
     } else if (noted->served_ns == INT64_MAX) {
-        SilentReset silent = {reset->time_ns, noted->listener};
+        ListenerTime silent = {reset->time_ns, noted->listener};
         g_array_append_val(context->silent_resets, silent);
         summary->silent_resets++;
     }
@@ -180,6 +196,7 @@ void fact_context_note(FactContext *context, const History *history)
     noted.next_of_listener = listener->newest;
     listener->newest = history->stream;
     note_listener(context, history, &noted);
+    note_idle_close(context, history, noted.listener);
     if (history->handshake == HANDSHAKE_SYN_ONLY || history->handshake == HANDSHAKE_UNFINISHED)
         note_failure(context, history);
     g_array_append_val(context->noted, noted);
@@ -187,9 +204,9 @@ void fact_context_note(FactContext *context, const History *history)
         noted_get(context, history->previous)->next = history->stream;
 }
 
-static gint compare_silent_resets(gconstpointer a, gconstpointer b)
+static gint compare_times(gconstpointer a, gconstpointer b)
 {
-    const SilentReset *left = a, *right = b;
+    const ListenerTime *left = a, *right = b;
     if (left->listener != right->listener)
         return left->listener < right->listener ? -1 : 1;
     return (left->time_ns > right->time_ns) - (left->time_ns < right->time_ns);
@@ -200,7 +217,8 @@ void fact_context_capture(FactContext *context, int64_t first_ns, int64_t last_n
     context->first_ns = first_ns;
     context->last_ns = last_ns;
     context->cut = cut;
-    g_array_sort(context->silent_resets, compare_silent_resets);
+    g_array_sort(context->silent_resets, compare_times);
+    g_array_sort(context->idle_closes, compare_times);
 }
 
 const ListenerSummary *fact_context_listener(const FactContext *context, uint32_t stream)
@@ -209,12 +227,12 @@ const ListenerSummary *fact_context_listener(const FactContext *context, uint32_
 }
 
 /* The index of the first reset that does not come before `wanted`. */
-static guint lower_bound(const FactContext *context, SilentReset wanted)
+static guint lower_bound(const GArray *times, ListenerTime wanted)
 {
-    guint low = 0, high = context->silent_resets->len;
+    guint low = 0, high = times->len;
     while (low < high) {
         guint middle = low + (high - low) / 2;
-        if (compare_silent_resets(&g_array_index(context->silent_resets, SilentReset, middle), &wanted) < 0)
+        if (compare_times(&g_array_index(times, ListenerTime, middle), &wanted) < 0)
             low = middle + 1;
         else
             high = middle;
@@ -226,8 +244,30 @@ uint32_t fact_context_silent_resets_near(const FactContext *context, uint32_t st
                                          int64_t window_ns)
 {
     uint32_t listener = noted_get(context, stream)->listener;
-    return lower_bound(context, (SilentReset){time_ns + window_ns + 1, listener}) -
-           lower_bound(context, (SilentReset){time_ns - window_ns, listener});
+    return lower_bound(context->silent_resets, (ListenerTime){time_ns + window_ns + 1, listener}) -
+           lower_bound(context->silent_resets, (ListenerTime){time_ns - window_ns, listener});
+}
+
+int64_t fact_context_idle_close_ns(const FactContext *context, uint32_t stream, uint32_t *ret_count)
+{
+    const GArray *times = context->idle_closes;
+    uint32_t listener = noted_get(context, stream)->listener;
+    guint begin = lower_bound(times, (ListenerTime){INT64_MIN, listener});
+    guint end = lower_bound(times, (ListenerTime){INT64_MAX, listener});
+    guint best = 0, best_at = begin;
+    for (guint i = begin, last = begin; i < end; i++) {
+        int64_t first_ns = g_array_index(times, ListenerTime, i).time_ns;
+        while (last < end && g_array_index(times, ListenerTime, last).time_ns <= first_ns + first_ns / 20)
+            last++;
+        if (last - i > best) {
+            best = last - i;
+            best_at = i;
+        }
+    }
+    *ret_count = best;
+    return best >= 3 && best * 2 > end - begin
+               ? g_array_index(times, ListenerTime, best_at + best / 2).time_ns
+               : -1;
 }
 
 /* How many streams of one listener are looked at for one connection: bounds the work where thousands go to

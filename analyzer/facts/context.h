@@ -28,6 +28,10 @@ uint32_t fact_context_silent_resets_near(const FactContext *context, uint32_t st
  * had not sent a byte: they may be in the accept queue. */
 uint32_t fact_context_waiting(const FactContext *context, uint32_t stream, int64_t time_ns);
 
+/* The idle time after which the server closes, where at least three of its closes agree within 5 % and they
+ * are most of them; -1 for none. *ret_count is how many agree. */
+int64_t fact_context_idle_close_ns(const FactContext *context, uint32_t stream, uint32_t *ret_count);
+
 /* Ports on which the same client address tried a handshake that came to nothing. */
 uint32_t fact_context_failed_ports(const FactContext *context, const HistorySide *client);
 

@@ -62,6 +62,25 @@ static void synack_repeats(const FactSet *facts, Side side, Value *value)
     value_set(value, fact_context_listener(facts->context, facts->history->stream)->synack_repeats, 0);
 }
 
+static void idle_close_mode(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    uint32_t count;
+    int64_t idle_ns = fact_context_idle_close_ns(facts->context, facts->history->stream, &count);
+    if (idle_ns >= 0)
+        value_set(value, idle_ns, 0);
+    else
+        value_unknown(value, MISSING_OTHERS);
+}
+
+static void idle_close_count(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    uint32_t count;
+    if (fact_context_idle_close_ns(facts->context, facts->history->stream, &count) >= 0)
+        value_set(value, count, 0);
+}
+
 static void failed_ports(const FactSet *facts, Side side, Value *value)
 {
     (void)side;
@@ -84,6 +103,13 @@ static const FactRow rows[] = {
      "ended.",
      waiting},
     {"listener.synack_repeats", VALUE_INT, NULL, NULL, false, "SYN-ACKs that it sent again.", synack_repeats},
+    {"listener.idle_close_mode", VALUE_DURATION, "ns", NULL, false,
+     "The idle time after which the server closes first, where three or more of its connections agree within "
+     "5 % and are most of those "
+     "that it closed after a second or more.",
+     idle_close_mode},
+    {"listener.idle_close_count", VALUE_INT, NULL, NULL, false, "How many of its connections agree on that.",
+     idle_close_count},
     {"scanner.ports", VALUE_INT, NULL, NULL, false,
      "Ports to which the same client address began a handshake that came to nothing.", failed_ports},
 };

@@ -223,6 +223,52 @@ static void window_zero_frame(const FactSet *facts, Side side, Value *value)
         value_set(value, since->frame, since->frame);
 }
 
+static void data_beyond_fin_frame(const FactSet *facts, Side side, Value *value)
+{
+    const History *history = facts->history;
+    for (unsigned i = 0; i < history->row_count; i++) {
+        const HistoryRow *row = &history->rows[i];
+        if (row_is_from(row, side) && row->marks & EVENT_BEYOND_FIN) {
+            value_set(value, row->frame, row->frame);
+            return;
+        }
+    }
+}
+
+/* A FIN with another number than the first one of its side. */
+static void fin_moved_frame(const FactSet *facts, Side side, Value *value)
+{
+    const History *history = facts->history;
+    for (unsigned i = 0; i < history->fin_count; i++) {
+        const FinRecord *fin = &history->fins[i];
+        if (fin->side == side && fin->seq != history->side[side].fin_seq) {
+            value_set(value, fin->frame, fin->frame);
+            return;
+        }
+    }
+}
+
+/* Its window was zero when the end began: at the first FIN, or the first RST that counted. */
+static void window_zero_at_close(const FactSet *facts, Side side, Value *value)
+{
+    const History *history = facts->history;
+    unsigned end = history->fin_count ? history->fins[0].row : history->row_count;
+    if (history->first_reset >= 0 && history->resets[history->first_reset].row < end)
+        end = history->resets[history->first_reset].row;
+    if (end == history->row_count)
+        return;
+    bool is_zero = false;
+    uint32_t frame = 0;
+    for (unsigned i = 0; i < end; i++) {
+        const HistoryRow *row = &history->rows[i];
+        if (row_is_from(row, side) && !(row->flags & TCP_RST)) {
+            is_zero = row->window == 0;
+            frame = row->frame;
+        }
+    }
+    value_set_bool(value, is_zero, frame);
+}
+
 /* That something was not captured means that it did not happen only where the capture would have shown it. */
 static bool may_have_been_missed(const FactSet *facts, Side side, Value *value)
 {
@@ -552,6 +598,12 @@ static const FactRow rows[] = {
     {"wait.fin_wait_2", VALUE_DURATION, "ns", NULL, true, "How long it was in FIN_WAIT_2.", wait_fin_wait_2},
     {"wait.close_wait", VALUE_DURATION, "ns", NULL, true, "How long it was in CLOSE_WAIT.", wait_close_wait},
     {"wait.last_ack", VALUE_DURATION, "ns", NULL, true, "How long it was in LAST_ACK.", wait_last_ack},
+    {"data.beyond_fin_frame", VALUE_FRAME, NULL, NULL, true,
+     "The first segment with payload after its own FIN.", data_beyond_fin_frame},
+    {"fin.moved_frame", VALUE_FRAME, NULL, NULL, true,
+     "The first FIN with another sequence number than its first one.", fin_moved_frame},
+    {"window.zero_at_close", VALUE_BOOL, NULL, NULL, true, "Its window was zero when the end began.",
+     window_zero_at_close},
 };
 
 const FactFamily fact_family_side = {rows, G_N_ELEMENTS(rows)};

@@ -113,7 +113,7 @@ typedef struct {
     uint32_t hole_block;  /* handle in the hole store, 0: nothing missing */
     uint16_t event_count;
     uint16_t run_count; /* of them EVENT_RUN; saturates */
-    uint32_t spare;     /* keeps the key in one line */
+    uint32_t notes;     /* handle of its first note, 0: none */
     int64_t last_ns;
 
     /* second: the numbers */

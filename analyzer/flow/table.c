@@ -22,7 +22,7 @@ struct FlowTable {
     uint32_t count, chunk_capacity;
 
     EventStore events;
-    Pool holes;
+    Pool holes, notes;
 };
 
 static Slot *new_slots(uint32_t count)
@@ -46,6 +46,7 @@ FlowTable *flow_table_new(uint64_t seed)
     }
     event_store_init(&table->events);
     hole_store_init(&table->holes);
+    pool_init(&table->notes, sizeof(Note));
     return table;
 }
 
@@ -59,6 +60,7 @@ void flow_table_free(FlowTable *table)
     g_free(table->slots);
     event_store_clear(&table->events);
     pool_clear(&table->holes);
+    pool_clear(&table->notes);
     g_free(table);
 }
 
@@ -86,6 +88,22 @@ int64_t flow_table_missing_below(const FlowTable *table, const Connection *conne
 int64_t flow_table_contiguous(const FlowTable *table, const Connection *connection, unsigned end)
 {
     return holes_contiguous(&table->holes, connection, end);
+}
+
+void flow_table_note(FlowTable *table, Connection *connection, const Segment *segment, const uint8_t *payload)
+{
+    if (segment->kind == SEGMENT_TCP)
+        notes_add(&table->notes, connection, segment, payload);
+}
+
+const Note *flow_table_first_note(const FlowTable *table, const Connection *connection)
+{
+    return connection->notes ? pool_block(&table->notes, connection->notes) : NULL;
+}
+
+const Note *flow_table_next_note(const FlowTable *table, const Note *note)
+{
+    return note->next ? pool_block(&table->notes, note->next) : NULL;
 }
 
 /* The folded 128-bit product, as in wyhash: cheap, and without the seed nobody can aim at a slot. */

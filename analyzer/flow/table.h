@@ -14,6 +14,7 @@
 #include "flow/connection.h"
 #include "flow/events.h"
 #include "flow/holes.h"
+#include "flow/notes.h"
 
 typedef struct FlowTable FlowTable;
 
@@ -24,6 +25,15 @@ void flow_table_free(FlowTable *table);
 /* Files the segment under its connection, tracks its numbers and keeps its event. Returns the connection; the
  * pointer is good for the life of the table. */
 Connection *flow_table_add(FlowTable *table, const Segment *segment);
+
+/* Keeps a note of the payload of the segment just added where it says something about the end. */
+void flow_table_note(FlowTable *table, Connection *connection, const Segment *segment,
+                     const uint8_t *payload);
+
+/* The notes of a connection, in the order of the capture: the first, then flow_table_next_note(); NULL at the
+ * end. Borrowed. */
+const Note *flow_table_first_note(const FlowTable *table, const Connection *connection);
+const Note *flow_table_next_note(const FlowTable *table, const Note *note);
 
 uint32_t flow_table_count(const FlowTable *table);
 Connection *flow_table_get(const FlowTable *table, uint32_t stream);

@@ -1,0 +1,58 @@
+#include "flow/notes.h"
+
+#include <string.h>
+
+/* RFC 8446 5.1: type, version 03 xx, length. An alert is 2 bytes in the clear; encrypted it is 2 and a tag
+ * (RFC 5288: 8 bytes of nonce more), and in TLS 1.3 it hides as application data of 19 bytes. */
+static bool is_tls_alert(const Segment *segment, const uint8_t *payload)
+{
+    unsigned record = (unsigned)payload[3] << 8 | payload[4];
+    if (segment->length != record + 5)
+        return false;
+    return payload[0] == 0x15 || record == 19;
+}
+
+static bool find_kind(const Segment *segment, const uint8_t *payload, NoteKind *ret_kind)
+{
+    if (segment->flags & TCP_RST) {
+        *ret_kind = segment->captured_length ? NOTE_RST_PAYLOAD : NOTE_MPTCP_RST;
+        return true;
+    }
+    *ret_kind = NOTE_TLS_ALERT;
+    return is_tls_alert(segment, payload);
+}
+
+void notes_add(Pool *pool, Connection *connection, const Segment *segment, const uint8_t *payload)
+{
+    NoteKind kind;
+    if (!find_kind(segment, payload, &kind))
+        return;
+    unsigned count = 0;
+    uint32_t last = 0;
+    for (uint32_t i = connection->notes; i; i = ((Note *)pool_block(pool, i))->next) {
+        last = i;
+        count++;
+    }
+    if (count == NOTES_MAX)
+        return;
+
+    uint32_t handle = pool_take(pool);
+    Note *note = pool_block(pool, handle);
+    *note = (Note){
+        .frame = segment->frame > UINT32_MAX ? UINT32_MAX : (uint32_t)segment->frame,
+        .length = segment->length > UINT16_MAX ? UINT16_MAX : (uint16_t)segment->length,
+        .kind = (uint8_t)kind,
+    };
+    if (kind == NOTE_MPTCP_RST) {
+        note->kept = 1;
+        note->bytes[0] = segment->mptcp_reason;
+    } else {
+        note->kept =
+            segment->captured_length < NOTE_BYTES_MAX ? (uint8_t)segment->captured_length : NOTE_BYTES_MAX;
+        memcpy(note->bytes, payload, note->kept);
+    }
+    if (last)
+        ((Note *)pool_block(pool, last))->next = handle;
+    else
+        connection->notes = handle;
+}

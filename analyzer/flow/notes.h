@@ -1,0 +1,40 @@
+/* The few payloads that say something about the end of a connection: the text or diagnostic of an RST, a TLS
+ * alert.
+ *
+ * Kept beside the events, bounded, and only where there is something to keep: nearly no connection has any.
+ */
+#pragma once
+
+#include "flow/connection.h"
+#include "flow/pool.h"
+
+typedef enum {
+    NOTE_RST_PAYLOAD, /* RFC 9293 3.5.3: text; or the 8 bytes of draft-ietf-tcpm-rst-diagnostic-payload */
+    NOTE_MPTCP_RST,   /* MP_TCPRST (RFC 8684 3.6): bytes[0] is the reason */
+    NOTE_TLS_ALERT, /* the segment is one TLS alert record, or one that has the size of an encrypted alert */
+} NoteKind;
+
+#define NOTE_BYTES_MAX 48
+#define NOTES_MAX      8 /* of one connection */
+
+typedef struct {
+    uint32_t next; /* handle of the next note of the connection, 0 for none */
+    uint32_t frame;
+    uint16_t length; /* payload on the wire, saturating; at most NOTE_BYTES_MAX of it are kept */
+    uint8_t kind;    /* NoteKind */
+    uint8_t kept;    /* bytes kept */
+    uint8_t bytes[NOTE_BYTES_MAX];
+} Note;
+
+/* Whether the segment is worth a note; cheap enough to ask of each. `payload` may be NULL where nothing was
+ * captured. */
+static inline bool note_is_due(const Segment *segment, const uint8_t *payload)
+{
+    if (segment->flags & TCP_RST)
+        return segment->captured_length || segment->options & OPTION_MPTCP_RST;
+    return segment->captured_length >= 6 && segment->length <= 64 && payload[1] == 3 &&
+           (payload[0] == 0x15 || payload[0] == 0x17);
+}
+
+/* Keeps a note of the segment if it deserves one. */
+void notes_add(Pool *pool, Connection *connection, const Segment *segment, const uint8_t *payload);

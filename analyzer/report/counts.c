@@ -11,14 +11,14 @@ void counts_clear(Counts *counts)
     g_clear_pointer(&counts->by_rule, g_hash_table_unref);
 }
 
-static void count_rule(Counts *counts, const Rule *rule)
+static void count_rule(Counts *counts, const Rule *rule, Severity severity)
 {
-    uint64_t *count = g_hash_table_lookup(counts->by_rule, rule);
-    if (!count) {
-        count = g_new0(uint64_t, 1);
-        g_hash_table_insert(counts->by_rule, (gpointer)rule, count);
+    uint64_t *by_severity = g_hash_table_lookup(counts->by_rule, rule);
+    if (!by_severity) {
+        by_severity = g_new0(uint64_t, SEVERITY_ERROR + 1);
+        g_hash_table_insert(counts->by_rule, (gpointer)rule, by_severity);
     }
-    ++*count;
+    by_severity[severity]++;
 }
 
 void counts_add(Counts *counts, const Verdict *verdict)
@@ -26,13 +26,21 @@ void counts_add(Counts *counts, const Verdict *verdict)
     counts->reported++;
     counts->severity[verdict_severity(verdict)]++;
     if (verdict_ending(verdict))
-        count_rule(counts, verdict_ending(verdict));
+        count_rule(counts, verdict_ending(verdict), verdict_ending_severity(verdict));
     for (unsigned i = 0; i < verdict->finding_count; i++)
-        count_rule(counts, verdict->findings[i].rule);
+        count_rule(counts, verdict->findings[i].rule, verdict_finding_severity(verdict, i));
 }
 
-uint64_t counts_of(const Counts *counts, const Rule *rule)
+uint64_t counts_of(const Counts *counts, const Rule *rule, Severity severity)
 {
-    const uint64_t *count = g_hash_table_lookup(counts->by_rule, rule);
-    return count ? *count : 0;
+    const uint64_t *by_severity = g_hash_table_lookup(counts->by_rule, rule);
+    return by_severity ? by_severity[severity] : 0;
+}
+
+uint64_t counts_all(const Counts *counts, const Rule *rule)
+{
+    uint64_t all = 0;
+    for (unsigned severity = SEVERITY_OK; severity <= SEVERITY_ERROR; severity++)
+        all += counts_of(counts, rule, (Severity)severity);
+    return all;
 }

@@ -10,7 +10,7 @@
 typedef struct {
     uint64_t reported;
     uint64_t severity[SEVERITY_ERROR + 1];
-    GHashTable *by_rule; /* Rule* -> uint64_t* */
+    GHashTable *by_rule; /* Rule* -> uint64_t[4], by what it counted as */
 } Counts;
 
 void counts_init(Counts *counts);
@@ -19,5 +19,6 @@ void counts_clear(Counts *counts);
 /* One more connection. */
 void counts_add(Counts *counts, const Verdict *verdict);
 
-/* How many had this ending or this finding. */
-uint64_t counts_of(const Counts *counts, const Rule *rule);
+/* How many had this ending or this finding: with this severity, and in all. */
+uint64_t counts_of(const Counts *counts, const Rule *rule, Severity severity);
+uint64_t counts_all(const Counts *counts, const Rule *rule);

@@ -120,6 +120,7 @@ void explain_rule(GString *out, const Style *style, const Rule *rule, const Rule
     append_severity(out, style, rule);
     append_label_expression(out, style, "when", rule->when);
     append_label_expression(out, style, "certain", rule->certain);
+    append_label_expression(out, style, "benign", rule->benign);
     g_string_append_c(out, '\n');
     append_title(out, style, rule->title);
     append_label_template(out, style, "happened", rule->happened);

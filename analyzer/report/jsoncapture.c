@@ -37,8 +37,8 @@ static void json_rule_counts(JsonWriter *json, const char *key, const Counts *co
     const GPtrArray *all = rule_set_all(rules);
     for (guint i = 0; i < all->len; i++) {
         const Rule *rule = all->pdata[i];
-        if (rule->is_ending == endings && counts_of(counts, rule))
-            json_uint(json, rule->id, counts_of(counts, rule));
+        if (rule->is_ending == endings && counts_all(counts, rule))
+            json_uint(json, rule->id, counts_all(counts, rule));
     }
     json_end_object(json);
 }

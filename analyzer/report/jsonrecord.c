@@ -104,7 +104,7 @@ static void json_ending(JsonWriter *json, Tellings *tellings)
         json_string(json, NULL, verdict->path[i]->id);
     json_end_array(json);
     json_string(json, "certainty", ending ? certainty_name(verdict->certainty) : NULL);
-    json_string(json, "severity", severity_name(ending ? rule_effective_severity(ending) : SEVERITY_OK));
+    json_string(json, "severity", severity_name(verdict_ending_severity(verdict)));
     json_string(json, "worst", severity_name(verdict_severity(verdict)));
     Telling *telling = tellings_ending(tellings);
     if (telling)

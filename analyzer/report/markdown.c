@@ -85,6 +85,7 @@ static void append_rule(GString *out, const Rule *rule)
     append_item(out, "under", rule->parent ? rule->parent->id : NULL);
     append_code(out, "when", rule->when);
     append_code(out, "certain", rule->certain);
+    append_code(out, "benign", rule->benign);
     append_title(out, rule->title);
     append_template(out, "what happened", rule->happened);
     append_lines(out, "what the program saw", rule->programs);

@@ -130,6 +130,8 @@ GPtrArray *explain_parameters(const Rule *rule, const RuleSet *rules)
         g_string_append_printf(all, "%s\n", expression_text(rule->when));
     if (rule->certain)
         g_string_append_printf(all, "%s\n", expression_text(rule->certain));
+    if (rule->benign)
+        g_string_append_printf(all, "%s\n", expression_text(rule->benign));
     gather_template(all, rule->title);
     gather_template(all, rule->happened);
     gather_template(all, rule->lost);

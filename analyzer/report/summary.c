@@ -44,8 +44,8 @@ static void append_severity(GString *out, const Style *style, const Counts *coun
     const GPtrArray *all = rule_set_all(rules);
     for (guint i = 0; i < all->len; i++) {
         const Rule *rule = all->pdata[i];
-        uint64_t count = counts_of(counts, rule);
-        if (count && rule_effective_severity(rule) == severity)
+        uint64_t count = counts_of(counts, rule, severity);
+        if (count)
             g_string_append_printf(text, "%s%" PRIu64 " %s%s", text->len ? ", " : "", count, rule->id,
                                    rule->disabled ? " (switched off)" : "");
     }

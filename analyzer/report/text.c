@@ -114,7 +114,7 @@ static void text_tell_beneath(TextReport *self, const Group *group)
     const ReportOptions *options = self->base.options;
     for (guint i = 0; i < group->clearest.findings->len; i++) {
         const Telling *finding = group->clearest.findings->pdata[i];
-        const Group *own = grouping_find(self->grouping, finding->rule, group->clearest.history);
+        const Group *own = grouping_find(self->grouping, finding, group->clearest.history);
         if (!own || own == group || g_hash_table_contains(self->told, own))
             continue;
         g_string_append_c(self->text, '\n');
@@ -147,8 +147,8 @@ static void text_tell_rest(TextReport *self, const Group *group)
     g_string_append_printf(text, "%" PRIu64 " more %s, to other servers: stream%s ", group->streams.count,
                            group->rule->id, group->streams.count == 1 ? "" : "s");
     stream_list_format(text, &group->streams, NO_CONNECTION, STREAM_RANGES_SHOWN);
-    style_append(self->text, &self->style, style_severity_tone(group->rule->severity),
-                 severity_name(group->rule->severity));
+    style_append(self->text, &self->style, style_severity_tone(group->severity),
+                 severity_name(group->severity));
     g_string_append(self->text, ": ");
     wrap_append(self->text, &self->style, text->str, 9, 2);
     g_string_append_c(self->text, '\n');
@@ -168,7 +168,7 @@ static void text_tell_group(TextReport *self, const Group *group)
                          .ending = group->clearest.ending,
                          .history = group->clearest.history,
                          .capture_ns = self->capture_ns};
-    bool is_short = options->quiet || (group->rule->severity == SEVERITY_NOTE && !options->verbose);
+    bool is_short = options->quiet || (group->severity == SEVERITY_NOTE && !options->verbose);
     if (!is_short) {
         text_tell_in_full(self, group, &block);
         return;

@@ -6,6 +6,7 @@
 
 typedef struct {
     const Rule *rule;
+    Severity severity;
     Address server;
     uint16_t port;
     bool is_rest, is_any_server;
@@ -37,7 +38,8 @@ static guint key_hash(gconstpointer data)
 static gboolean key_equal(gconstpointer a, gconstpointer b)
 {
     const GroupKey *first = a, *second = b;
-    return first->rule == second->rule && first->is_rest == second->is_rest && first->port == second->port &&
+    return first->rule == second->rule && first->severity == second->severity &&
+           first->is_rest == second->is_rest && first->port == second->port &&
            address_equal(&first->server, &second->server);
 }
 
@@ -77,9 +79,10 @@ void grouping_free(Grouping *grouping)
     g_free(grouping);
 }
 
-static GroupKey key_make(const Grouping *grouping, const Rule *rule, const History *history)
+static GroupKey key_make(const Grouping *grouping, const Rule *rule, Severity severity,
+                         const History *history)
 {
-    GroupKey key = {.rule = rule, .is_any_server = rule->severity < grouping->by_server};
+    GroupKey key = {.rule = rule, .severity = severity, .is_any_server = severity < grouping->by_server};
     if (key.is_any_server)
         return key;
     key.server = history->side[SIDE_SERVER].address;
@@ -92,6 +95,7 @@ static Entry *entry_new(Grouping *grouping, const GroupKey *key)
     Entry *entry = g_new0(Entry, 1);
     entry->key = *key;
     entry->group.rule = key->rule;
+    entry->group.severity = key->severity;
     entry->group.is_rest = key->is_rest;
     entry->group.is_any_server = key->is_any_server;
     entry->group.server = key->server;
@@ -112,7 +116,7 @@ static Entry *entry_find_or_new(Grouping *grouping, const GroupKey *key)
         g_hash_table_insert(grouping->per_rule, (gpointer)key->rule, GUINT_TO_POINTER(servers + 1));
         return entry_new(grouping, key);
     }
-    GroupKey rest = {.rule = key->rule, .is_rest = true};
+    GroupKey rest = {.rule = key->rule, .severity = key->severity, .is_rest = true};
     entry = g_hash_table_lookup(grouping->by_key, &rest);
     return entry ? entry : entry_new(grouping, &rest);
 }
@@ -150,12 +154,19 @@ static void entry_keep(Entry *entry, Tellings *tellings)
     }
 }
 
-static void grouping_add_rule(Grouping *grouping, Tellings *tellings, const Rule *rule, Certainty certainty)
+typedef struct {
+    const Rule *rule;
+    Severity severity;
+    Certainty certainty;
+} Judgement;
+
+static void grouping_add_one(Grouping *grouping, Tellings *tellings, const Judgement *judgement)
 {
-    GroupKey key = key_make(grouping, rule, tellings->subject->history);
+    const History *history = tellings->subject->history;
+    GroupKey key = key_make(grouping, judgement->rule, judgement->severity, history);
     Entry *entry = entry_find_or_new(grouping, &key);
-    stream_list_add(&entry->group.streams, tellings->subject->history->stream);
-    uint64_t clarity = clarity_of(tellings->subject, certainty);
+    stream_list_add(&entry->group.streams, history->stream);
+    uint64_t clarity = clarity_of(tellings->subject, judgement->certainty);
     if (entry->group.is_rest || clarity <= entry->clarity)
         return;
     entry->clarity = clarity;
@@ -165,13 +176,14 @@ static void grouping_add_rule(Grouping *grouping, Tellings *tellings, const Rule
 void grouping_add(Grouping *grouping, Tellings *tellings, Severity least)
 {
     const Verdict *verdict = tellings->subject->verdict;
-    const Rule *ending = verdict_ending(verdict);
-    if (ending && !ending->disabled && ending->severity >= least)
-        grouping_add_rule(grouping, tellings, ending, verdict->certainty);
+    Judgement ending = {verdict_ending(verdict), verdict_ending_severity(verdict), verdict->certainty};
+    if (ending.rule && ending.severity >= least)
+        grouping_add_one(grouping, tellings, &ending);
     for (unsigned i = 0; i < verdict->finding_count; i++) {
-        const Rule *rule = verdict->findings[i].rule;
-        if (!rule->disabled && rule->severity >= least)
-            grouping_add_rule(grouping, tellings, rule, verdict->findings[i].certainty);
+        Judgement finding = {verdict->findings[i].rule, verdict_finding_severity(verdict, i),
+                             verdict->findings[i].certainty};
+        if (finding.severity >= least)
+            grouping_add_one(grouping, tellings, &finding);
     }
 }
 
@@ -184,8 +196,8 @@ static Certainty group_certainty(const Group *group)
 static int compare_entries(gconstpointer a, gconstpointer b)
 {
     const Group *first = *(const Group *const *)a, *second = *(const Group *const *)b;
-    if (first->rule->severity != second->rule->severity)
-        return first->rule->severity > second->rule->severity ? -1 : 1;
+    if (first->severity != second->severity)
+        return first->severity > second->severity ? -1 : 1;
     if (first->rule->is_ending != second->rule->is_ending)
         return first->rule->is_ending ? -1 : 1;
     if (group_certainty(first) != group_certainty(second))
@@ -203,10 +215,10 @@ const GPtrArray *grouping_sorted(Grouping *grouping)
     return grouping->sorted;
 }
 
-const Group *grouping_find(const Grouping *grouping, const Rule *rule, const History *history)
+const Group *grouping_find(const Grouping *grouping, const Telling *telling, const History *history)
 {
-    GroupKey key = key_make(grouping, rule, history);
+    GroupKey key = key_make(grouping, telling->rule, telling->severity, history);
     Entry *entry = g_hash_table_lookup(grouping->by_key, &key);
-    GroupKey rest = {.rule = rule, .is_rest = true};
+    GroupKey rest = {.rule = key.rule, .severity = key.severity, .is_rest = true};
     return (const Group *)(entry ? entry : g_hash_table_lookup(grouping->by_key, &rest));
 }

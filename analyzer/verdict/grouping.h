@@ -20,6 +20,7 @@ typedef struct {
 
 typedef struct {
     const Rule *rule;
+    Severity severity;  /* what it counts as here: a rule has a group for its benign cases */
     bool is_rest;       /* the servers beyond GROUP_SERVERS_MAX; no address, no clearest case */
     bool is_any_server; /* all servers together; no address */
     Address server;
@@ -43,8 +44,8 @@ void grouping_add(Grouping *grouping, Tellings *tellings, Severity least);
  * which they were first seen. Borrowed. */
 const GPtrArray *grouping_sorted(Grouping *grouping);
 
-/* The group of this rule to which the connection belongs; NULL for none. For the findings of a told ending.
- */
-const Group *grouping_find(const Grouping *grouping, const Rule *rule, const History *history);
+/* The group to which this connection belongs with what is told of it; NULL for none. For the findings of a
+ * told ending. */
+const Group *grouping_find(const Grouping *grouping, const Telling *telling, const History *history);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Grouping, grouping_free)

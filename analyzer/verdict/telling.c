@@ -158,11 +158,11 @@ static GArray *gather_evidence(const Rule *rule, FactSet *facts)
     return frames;
 }
 
-static Telling *telling_new(const Rule *rule, Certainty certainty, FactSet *facts)
+static Telling *telling_new(const Rule *rule, Severity severity, Certainty certainty, FactSet *facts)
 {
     Telling *telling = g_rc_box_new0(Telling);
     telling->rule = rule;
-    telling->severity = rule_effective_severity(rule);
+    telling->severity = severity;
     telling->certainty = certainty;
     telling->title = render_title(rule, facts);
     telling->happened = render_paragraphs(rule->happened, facts);
@@ -178,7 +178,8 @@ static Telling *telling_new(const Rule *rule, Certainty certainty, FactSet *fact
 Telling *telling_new_ending(const Case *subject)
 {
     const Verdict *verdict = subject->verdict;
-    Telling *telling = telling_new(verdict_ending(verdict), verdict->certainty, subject->facts);
+    Telling *telling = telling_new(verdict_ending(verdict), verdict_ending_severity(verdict),
+                                   verdict->certainty, subject->facts);
     for (unsigned i = 0; i < verdict->possible_count; i++) {
         const Possibility *possibility = &verdict->possible[i];
         GString *fact = g_string_new(NULL);
@@ -191,9 +192,10 @@ Telling *telling_new_ending(const Case *subject)
 
 Telling *telling_new_finding(const Case *subject, unsigned index)
 {
-    g_assert(index < subject->verdict->finding_count);
-    return telling_new(subject->verdict->findings[index].rule, subject->verdict->findings[index].certainty,
-                       subject->facts);
+    const Verdict *verdict = subject->verdict;
+    g_assert(index < verdict->finding_count);
+    return telling_new(verdict->findings[index].rule, verdict_finding_severity(verdict, index),
+                       verdict->findings[index].certainty, subject->facts);
 }
 
 void telling_possible_format(GString *out, const TellingPossible *possible)
@@ -207,11 +209,27 @@ Severity rule_effective_severity(const Rule *rule)
     return rule->disabled ? SEVERITY_OK : rule->severity;
 }
 
-Severity verdict_severity(const Verdict *verdict)
+static Severity severity_of(const Rule *rule, bool is_benign)
+{
+    Severity severity = rule_effective_severity(rule);
+    return is_benign ? MIN(severity, SEVERITY_NOTE) : severity;
+}
+
+Severity verdict_ending_severity(const Verdict *verdict)
 {
     const Rule *ending = verdict_ending(verdict);
-    Severity worst = ending ? rule_effective_severity(ending) : SEVERITY_OK;
+    return ending ? severity_of(ending, verdict->ending_is_benign) : SEVERITY_OK;
+}
+
+Severity verdict_finding_severity(const Verdict *verdict, unsigned index)
+{
+    return severity_of(verdict->findings[index].rule, verdict->findings[index].is_benign);
+}
+
+Severity verdict_severity(const Verdict *verdict)
+{
+    Severity worst = verdict_ending_severity(verdict);
     for (unsigned i = 0; i < verdict->finding_count; i++)
-        worst = MAX(worst, rule_effective_severity(verdict->findings[i].rule));
+        worst = MAX(worst, verdict_finding_severity(verdict, i));
     return worst;
 }

@@ -53,10 +53,15 @@ void telling_unref(Telling *telling);
  */
 void telling_possible_format(GString *out, const TellingPossible *possible);
 
-/* The worst of the ending and the findings; a rule that is switched off counts as SEVERITY_OK. */
+/* The worst of the ending and the findings. */
 Severity verdict_severity(const Verdict *verdict);
 
-/* What a rule counts as: its severity, SEVERITY_OK where it is switched off. */
+/* What the ending, and the finding at `index`, count as in this connection: SEVERITY_OK where the rule is
+ * switched off or where there is none, a note at most where the rule says that it is benign here. */
+Severity verdict_ending_severity(const Verdict *verdict);
+Severity verdict_finding_severity(const Verdict *verdict, unsigned index);
+
+/* What a rule counts as where it is not benign: its severity, SEVERITY_OK where it is switched off. */
 Severity rule_effective_severity(const Rule *rule);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Telling, telling_unref)

@@ -77,6 +77,18 @@ static void severity_is_the_worst(void **state)
     assert_int_equal(verdict_severity(&handmade->verdict), SEVERITY_NOTE);
 }
 
+static void benign_cases_are_notes(void **state)
+{
+    Handmade *handmade = *state;
+    handmade->verdict.ending_is_benign = true;
+    g_autoptr(Telling) telling = telling_new_ending(&handmade->subject);
+    assert_int_equal(telling->severity, SEVERITY_NOTE);
+    assert_int_equal(verdict_severity(&handmade->verdict), SEVERITY_NOTE);
+    handmade_end(handmade, "made-good");
+    handmade->verdict.ending_is_benign = true;
+    assert_int_equal(verdict_severity(&handmade->verdict), SEVERITY_OK);
+}
+
 static void add(Handmade *handmade, Grouping *grouping, Tellings *tellings)
 {
     tellings_begin(tellings, &handmade->subject);
@@ -142,7 +154,23 @@ static void notes_are_grouped_by_rule_and_come_last(void **state)
     assert_string_equal(note->rule->id, "made-note");
     assert_true(note->is_any_server);
     assert_int_equal(note->streams.count, 2);
-    assert_ptr_equal(grouping_find(grouping, note->rule, handmade->history), note);
+    assert_ptr_equal(grouping_find(grouping, note->telling, handmade->history), note);
+}
+
+static void benign_cases_have_their_own_group(void **state)
+{
+    Handmade *handmade = *state;
+    g_autoptr(Grouping) grouping = grouping_new(SEVERITY_WARNING);
+    Tellings tellings = {0};
+    handmade->verdict.ending_is_benign = true;
+    add(handmade, grouping, &tellings);
+    handmade->verdict.ending_is_benign = false;
+    handmade_turn(handmade, 4, 1, 9999);
+    add(handmade, grouping, &tellings);
+    const GPtrArray *groups = grouping_sorted(grouping);
+    assert_int_equal(groups->len, 2);
+    assert_int_equal(((const Group *)groups->pdata[0])->severity, SEVERITY_ERROR);
+    assert_int_equal(((const Group *)groups->pdata[1])->severity, SEVERITY_NOTE);
 }
 
 int main(void)
@@ -152,6 +180,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(evidence_is_what_the_texts_mention, setup, teardown),
         cmocka_unit_test_setup_teardown(possible_endings_say_what_is_missing, setup, teardown),
         cmocka_unit_test_setup_teardown(severity_is_the_worst, setup, teardown),
+        cmocka_unit_test_setup_teardown(benign_cases_are_notes, setup, teardown),
+        cmocka_unit_test_setup_teardown(benign_cases_have_their_own_group, setup, teardown),
         cmocka_unit_test_setup_teardown(like_verdicts_are_one_group, setup, teardown),
         cmocka_unit_test_setup_teardown(many_servers_share_the_rest, setup, teardown),
         cmocka_unit_test_setup_teardown(notes_are_grouped_by_rule_and_come_last, setup, teardown),

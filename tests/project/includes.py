@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""includes.py SOURCE: whether the layers below SOURCE/analyzer include only what stands before them.
+
+Data flows one way: a folder may include itself and those to its left in LAYERS. Some edges are narrower than that
+(docs/architecture.md says why): frames and their bytes end at decode, rules know the catalogue of facts and no
+connection. At the end the test proves on a copy that it sees wrong edges.
+"""
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+LAYERS = ["base", "capture", "decode", "flow", "endpoint", "facts", "rules", "verdict", "report", "pipeline"]
+# (who, whom): the only headers that may be included. "*": every layer that is not named for that header's layer.
+NARROW = {
+    ("decode", "capture"): {"frame.h"},
+    ("pipeline", "capture"): None,
+    ("*", "capture"): set(),
+    ("pipeline", "decode"): None,
+    ("*", "decode"): {"segment.h"},
+    ("rules", "facts"): {"catalogue.h", "value.h"},
+    ("rules", "endpoint"): set(),
+    ("rules", "flow"): set(),
+    ("rules", "decode"): set(),
+}
+INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
+
+
+def judge(layer, header):
+    """What is wrong with a file of this layer including this header, or None."""
+    whom, slash, name = header.partition("/")
+    if not slash:
+        return "a header of the project is included with its layer's name"
+    if whom not in LAYERS:
+        return f"there is no layer {whom}"
+    if whom == layer:
+        return None
+    if LAYERS.index(whom) > LAYERS.index(layer):
+        return f"{layer} stands before {whom}"
+    allowed = NARROW.get((layer, whom), NARROW.get(("*", whom)))
+    if allowed is not None and name not in allowed:
+        return f"{layer} may include {', '.join(sorted(allowed)) or 'nothing'} of {whom}"
+    return None
+
+
+def wrong_edges(analyzer):
+    for file in sorted(analyzer.rglob("*.[ch]")):
+        layer = file.relative_to(analyzer).parts[0]
+        if layer not in LAYERS:
+            yield f"{file}: {layer} is no layer"
+            continue
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            include = INCLUDE.match(line)
+            # builtin-rules.h is generated beside the sources of its layer
+            if include and include.group(1) != "builtin-rules.h":
+                mistake = judge(layer, include.group(1))
+                if mistake:
+                    yield f"{file}:{number}: #include \"{include.group(1)}\": {mistake}"
+
+
+def prove_itself(analyzer):
+    """Wrong edges in a copy that are not reported."""
+    wrong = [("base/seq.h", "flow/table.h"), ("decode/ip.c", "endpoint/history.h"),
+             ("decode/ip.c", "capture/reader.h"), ("flow/track.c", "capture/frame.h"),
+             ("rules/judge.c", "facts/facts.h"), ("rules/judge.c", "flow/connection.h"),
+             ("report/text.c", "decode/packet.h"), ("report/text.c", "pipeline/pipeline.h"),
+             ("report/text.c", "text.h"), ("report/text.c", "elsewhere/text.h")]
+    for file, header in wrong:
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder, "analyzer")
+            shutil.copytree(analyzer, copy)
+            with open(copy / file, "a", encoding="utf-8") as text:
+                text.write(f'#include "{header}"\n')
+            if not any(header in edge for edge in wrong_edges(copy)):
+                yield f"self-test: {header} in {file} was not seen"
+
+
+def main():
+    analyzer = Path(sys.argv[1], "analyzer")
+    mistakes = list(wrong_edges(analyzer))
+    mistakes += prove_itself(analyzer)
+    for mistake in mistakes:
+        print(mistake)
+    sys.exit(bool(mistakes))
+
+
+main()

@@ -1,59 +1,8 @@
-/* Link layers, and the table that says which link type is read by which. Sources: the LINKTYPE_ registry of
- * tcpdump.org; IEEE 802.3, 802.1Q and 802.1ad for Ethernet and its tags. */
+/* The table that says which link type is read by which decoder, and the link layers that are next to nothing.
+ * Sources: the LINKTYPE_ registry of tcpdump.org. */
 #include "decode/packet.h"
 
 #include <string.h>
-
-enum {
-    ETHERTYPE_IPV4 = 0x0800,
-    ETHERTYPE_VLAN = 0x8100,
-    ETHERTYPE_IPV6 = 0x86dd,
-    ETHERTYPE_QINQ = 0x88a8,
-    ETHERTYPE_QINQ_OLD = 0x9100, /* before 802.1ad */
-};
-
-DecodeResult decode_ethertype(uint16_t type, Cursor cursor, Packet *packet)
-{
-    while (type == ETHERTYPE_VLAN || type == ETHERTYPE_QINQ || type == ETHERTYPE_QINQ_OLD) {
-        if (++packet->depth > DECODE_DEPTH_MAX)
-            return DECODED_OTHER;
-        const uint8_t *tag = cursor.at;
-        if (!packet_skip(packet, &cursor, 4))
-            return DECODED_SHORT;
-        type = be16(tag + 2);
-    }
-    if (type == ETHERTYPE_IPV4)
-        return decode_ipv4(cursor, packet);
-    if (type == ETHERTYPE_IPV6)
-        return decode_ipv6(cursor, packet);
-    return DECODED_OTHER;
-}
-
-DecodeResult decode_ethernet(Cursor cursor, Packet *packet)
-{
-    const uint8_t *header = cursor.at;
-    if (!packet_skip(packet, &cursor, 14))
-        return DECODED_SHORT;
-    return decode_ethertype(be16(header + 12), cursor, packet);
-}
-
-/* packet type 2, ARPHRD_ 2, address length 2, address 8, protocol 2 */
-DecodeResult decode_linux_cooked(Cursor cursor, Packet *packet)
-{
-    const uint8_t *header = cursor.at;
-    if (!packet_skip(packet, &cursor, 16))
-        return DECODED_SHORT;
-    return decode_ethertype(be16(header + 14), cursor, packet);
-}
-
-/* protocol 2, reserved 2, interface 4, ARPHRD_ 2, packet type 1, address length 1, address 8 */
-DecodeResult decode_linux_cooked2(Cursor cursor, Packet *packet)
-{
-    const uint8_t *header = cursor.at;
-    if (!packet_skip(packet, &cursor, 20))
-        return DECODED_SHORT;
-    return decode_ethertype(be16(header), cursor, packet);
-}
 
 /* The address family is in the byte order of the host that captured, and AF_INET6 differs between systems;
  * whichever order makes a small number is the right one. */
@@ -81,7 +30,7 @@ static DecodeResult decode_family(uint32_t family, Cursor cursor, Packet *packet
     }
 }
 
-DecodeResult decode_null(Cursor cursor, Packet *packet)
+static DecodeResult decode_null(Cursor cursor, Packet *packet)
 {
     const uint8_t *header = cursor.at;
     if (!packet_skip(packet, &cursor, 4))
@@ -89,24 +38,53 @@ DecodeResult decode_null(Cursor cursor, Packet *packet)
     return decode_family(be32(header), cursor, packet);
 }
 
-/* LOOP is NULL with the family always in network order: the same test serves. */
-DecodeResult decode_loop(Cursor cursor, Packet *packet)
+/* family 4, security parameters 4, flags 4 */
+static DecodeResult decode_enc(Cursor cursor, Packet *packet)
 {
-    return decode_null(cursor, packet);
+    const uint8_t *header = cursor.at;
+    if (!packet_skip(packet, &cursor, 12))
+        return DECODED_SHORT;
+    return decode_family(be32(header), cursor, packet);
 }
 
-DecodeResult decode_raw(Cursor cursor, Packet *packet)
+/* length 1 without padding to four bytes, family 1, … */
+static DecodeResult decode_pflog(Cursor cursor, Packet *packet)
 {
-    if (!cursor_left(&cursor))
+    const uint8_t *header = cursor.at;
+    if (cursor_left(&cursor) < 4 || !packet_skip(packet, &cursor, (header[0] + 3u) & ~3u))
         return DECODED_SHORT;
-    switch (cursor.at[0] >> 4) {
-    case 4:
-        return decode_ipv4(cursor, packet);
-    case 6:
-        return decode_ipv6(cursor, packet);
-    default:
+    return decode_family(header[1], cursor, packet);
+}
+
+/* direction 1, compressed header 15 */
+static DecodeResult decode_slip(Cursor cursor, Packet *packet)
+{
+    if (!packet_skip(packet, &cursor, 16))
+        return DECODED_SHORT;
+    return decode_ip(cursor, packet);
+}
+
+/* direction 1 */
+static DecodeResult decode_ppp_direction(Cursor cursor, Packet *packet)
+{
+    if (!packet_skip(packet, &cursor, 1))
+        return DECODED_SHORT;
+    return decode_ppp_hdlc(cursor, packet);
+}
+
+/* length 4, record type 4, DLT_ 4, interface and process; little-endian, as the only system that writes it */
+static DecodeResult decode_pktap(Cursor cursor, Packet *packet)
+{
+    enum { RECORD_PACKET = 1 };
+    const uint8_t *header = cursor.at;
+    if (cursor_left(&cursor) < 12)
+        return DECODED_SHORT;
+    uint32_t length = le32(header);
+    if (length < 12 || le32(header + 4) != RECORD_PACKET)
         return DECODED_OTHER;
-    }
+    if (!packet_skip(packet, &cursor, length))
+        return DECODED_SHORT;
+    return decode_link_type(le32(header + 8), cursor, packet);
 }
 
 static const struct {
@@ -116,13 +94,31 @@ static const struct {
 } link_types[] = {
     {0, "BSD loopback (NULL)", decode_null},
     {1, "Ethernet", decode_ethernet},
-    {12, "raw IP", decode_raw}, /* DLT_RAW of most systems, found in files all the same */
-    {14, "raw IP", decode_raw}, /* DLT_RAW of OpenBSD */
-    {101, "raw IP", decode_raw},
-    {108, "OpenBSD loopback (LOOP)", decode_loop},
+    {8, "SLIP", decode_slip},
+    {9, "PPP", decode_ppp_hdlc},
+    {12, "raw IP", decode_ip}, /* DLT_RAW of most systems, found in files all the same */
+    {14, "raw IP", decode_ip}, /* DLT_RAW of OpenBSD */
+    {50, "PPP in HDLC framing", decode_ppp_hdlc},
+    {51, "PPPoE session", decode_pppoe},
+    {100, "LLC over ATM", decode_llc},
+    {101, "raw IP", decode_ip},
+    {104, "Cisco HDLC", decode_cisco_hdlc},
+    {105, "802.11", decode_wlan},
+    {107, "Frame Relay", decode_frame_relay},
+    {108, "OpenBSD loopback (LOOP)", decode_null},
+    {109, "BSD IPsec (ENC)", decode_enc},
     {113, "Linux cooked v1", decode_linux_cooked},
+    {117, "BSD packet filter log (PFLOG)", decode_pflog},
+    {119, "802.11 with Prism header", decode_prism},
+    {127, "802.11 with radiotap header", decode_radiotap},
+    {149, "PKTAP", decode_pktap}, /* DLT_USER2, under which it is found as well */
+    {163, "802.11 with AVS header", decode_avs},
+    {192, "per-packet information (PPI)", decode_ppi},
+    {204, "PPP with direction", decode_ppp_direction},
     {228, "raw IPv4", decode_ipv4},
     {229, "raw IPv6", decode_ipv6},
+    {239, "Linux netfilter log (NFLOG)", decode_nflog},
+    {258, "PKTAP", decode_pktap},
     {276, "Linux cooked v2", decode_linux_cooked2},
 };
 
@@ -144,7 +140,14 @@ const char *decode_link_type_name(uint16_t link_type)
     return NULL;
 }
 
-DecodeResult decode_frame(const Frame *frame, Segment *ret_segment, const uint8_t **ret_payload)
+DecodeResult decode_link_type(uint32_t link_type, Cursor cursor, Packet *packet)
+{
+    Decoder *decode = link_type <= UINT16_MAX ? find_decoder((uint16_t)link_type) : NULL;
+    return decode && packet_enter(packet) ? decode(cursor, packet) : DECODED_OTHER;
+}
+
+DecodeResult decode_frame(Defragmenter *defragmenter, const Frame *frame, Segment *ret_segment,
+                          const uint8_t **ret_payload)
 {
     /* Nearly every capture is Ethernet: not worth a search. */
     Decoder *decode = frame->link_type == 1 ? decode_ethernet : find_decoder(frame->link_type);
@@ -156,7 +159,7 @@ DecodeResult decode_frame(const Frame *frame, Segment *ret_segment, const uint8_
     ret_segment->time_ns = frame->time_ns;
     /* A broken file may claim fewer bytes on the wire than it holds. */
     uint32_t wire = frame->original_len > frame->captured_len ? frame->original_len : frame->captured_len;
-    Packet packet = {.segment = ret_segment, .wire_left = wire};
+    Packet packet = {.segment = ret_segment, .defragmenter = defragmenter, .wire_left = wire};
     DecodeResult result = decode(cursor_make(frame->bytes, frame->captured_len), &packet);
     if (ret_payload)
         *ret_payload = packet.payload;

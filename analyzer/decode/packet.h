@@ -5,13 +5,22 @@
 
 typedef struct {
     Segment *segment;
+    Defragmenter *defragmenter;
     const uint8_t *payload;
     uint32_t wire_left; /* bytes of the frame on the wire from the cursor on, captured or not */
     unsigned depth;     /* headers decoded so far */
+    uint16_t vlan;      /* of the innermost tag */
     bool quoted;        /* inside an ICMP error */
+    bool reassembled;   /* inside a packet that this frame completed */
 } Packet;
 
 typedef DecodeResult Decoder(Cursor cursor, Packet *packet);
+
+/* Counts a header; false where there are too many of them. */
+static inline bool packet_enter(Packet *packet)
+{
+    return ++packet->depth <= DECODE_DEPTH_MAX;
+}
 
 /* Skips a header and keeps wire_left in step; false where the frame is cut in it. */
 static inline bool packet_skip(Packet *packet, Cursor *cursor, uint32_t length)
@@ -30,11 +39,51 @@ static inline void packet_limit(Packet *packet, Cursor *cursor, uint32_t length)
     cursor_limit(cursor, length);
 }
 
-Decoder decode_ethernet, decode_linux_cooked, decode_linux_cooked2, decode_null, decode_loop, decode_raw;
-Decoder decode_ipv4, decode_ipv6, decode_tcp, decode_icmp, decode_icmp6;
+/* As a capturing host of little-endian order writes it. */
+static inline uint16_t le16(const uint8_t *p)
+{
+    return (uint16_t)(p[1] << 8 | p[0]);
+}
 
-/* By EtherType, past VLAN tags. */
+static inline uint32_t le32(const uint8_t *p)
+{
+    return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+}
+
+/* Link layers. */
+Decoder decode_ethernet, decode_llc, decode_wlan;
+Decoder decode_ppp, decode_ppp_hdlc, decode_cisco_hdlc, decode_frame_relay;
+Decoder decode_linux_cooked, decode_linux_cooked2, decode_nflog;
+Decoder decode_radiotap, decode_prism, decode_avs, decode_ppi;
+
+/* Between link layer and IP. */
+Decoder decode_pppoe, decode_mpls, decode_nsh;
+
+/* IP and what it carries. */
+Decoder decode_ip, decode_ipv4, decode_ipv6, decode_tcp, decode_udp, decode_icmp, decode_icmp6;
+Decoder decode_gre, decode_etherip;
+
+/* Tunnels in UDP. */
+Decoder decode_vxlan, decode_vxlan_gpe, decode_geneve, decode_gtp, decode_teredo, decode_ayiya, decode_l2tp;
+Decoder decode_lisp, decode_tzsp;
+
+/* By EtherType, past tags. */
 DecodeResult decode_ethertype(uint16_t type, Cursor cursor, Packet *packet);
+
+/* By EtherType, or an 802.3 length below 1501 and LLC. */
+DecodeResult decode_type_or_length(uint16_t type, Cursor cursor, Packet *packet);
+
+/* By organisation and protocol of a SNAP header (IEEE 802). */
+DecodeResult decode_snap(uint32_t organisation, uint16_t protocol, Cursor cursor, Packet *packet);
+
+/* By PPP protocol number. */
+DecodeResult decode_ppp_protocol(uint16_t protocol, Cursor cursor, Packet *packet);
+
+/* By the protocol of a GRE header. */
+DecodeResult decode_gre_protocol(uint16_t protocol, Cursor cursor, Packet *packet);
 
 /* By IP protocol number or next header. */
 DecodeResult decode_ip_protocol(uint8_t protocol, Cursor cursor, Packet *packet);
+
+/* By LINKTYPE_, for a link layer that carries another one. */
+DecodeResult decode_link_type(uint32_t link_type, Cursor cursor, Packet *packet);

@@ -18,6 +18,7 @@ struct Trace {
     CaptureInfo info;
     DiagnosticList *diagnostics;
     Oddities oddities;
+    Defragmenter *defragmenter;
     FlowTable *table;
     FactContext *context;
     FactSet *facts;
@@ -40,6 +41,7 @@ static Trace *trace_new(const char *path)
     Trace *trace = g_new0(Trace, 1);
     trace->path = g_strdup(path);
     trace->diagnostics = diagnostic_list_new();
+    trace->defragmenter = defragmenter_new();
     trace->table = flow_table_new(random_seed());
     trace->context = fact_context_new();
     trace->facts = fact_set_new();
@@ -53,6 +55,7 @@ void trace_free(Trace *trace)
     fact_set_free(trace->facts);
     fact_context_free(trace->context);
     flow_table_free(trace->table);
+    defragmenter_free(trace->defragmenter);
     diagnostic_list_free(trace->diagnostics);
     g_free(trace->format);
     g_free(trace->path);
@@ -87,7 +90,7 @@ static unsigned trace_decode(Trace *trace, PacketFilter *filter, Frame *frames, 
             trace->oddities.filtered_frames++;
             continue;
         }
-        DecodeResult result = decode_frame(&frames[i], &segments[found], NULL);
+        DecodeResult result = decode_frame(trace->defragmenter, &frames[i], &segments[found], NULL);
         if (result == DECODED_SEGMENT)
             flow_table_prefetch(trace->table, flow_table_hash(trace->table, &segments[found++]));
         else if (result == DECODED_UNKNOWN_LINKTYPE)

@@ -1,0 +1,93 @@
+/* Networks laid over UDP in data centres: VXLAN (RFC 7348) and its generic form, Geneve (RFC 8926), LISP
+ * (RFC 9300); and TZSP, by which access points and routers send what they captured. */
+#include "decode/packet.h"
+
+/* |R|R|R|R|I|R|R|R|                  reserved                     |
+ * |                  network                      |   reserved    | */
+DecodeResult decode_vxlan(Cursor cursor, Packet *packet)
+{
+    if (!packet_skip(packet, &cursor, 8))
+        return DECODED_SHORT;
+    return decode_ethernet(cursor, packet);
+}
+
+/* The last of the first four bytes says what follows. */
+DecodeResult decode_vxlan_gpe(Cursor cursor, Packet *packet)
+{
+    enum { NEXT_IPV4 = 1, NEXT_IPV6, NEXT_ETHERNET, NEXT_NSH, NEXT_MPLS };
+    const uint8_t *header = cursor.at;
+    if (!packet_skip(packet, &cursor, 8))
+        return DECODED_SHORT;
+    switch (header[3]) {
+    case NEXT_IPV4:
+        return decode_ipv4(cursor, packet);
+    case NEXT_IPV6:
+        return decode_ipv6(cursor, packet);
+    case NEXT_ETHERNET:
+        return decode_ethernet(cursor, packet);
+    case NEXT_NSH:
+        return decode_nsh(cursor, packet);
+    case NEXT_MPLS:
+        return decode_mpls(cursor, packet);
+    default:
+        return DECODED_OTHER;
+    }
+}
+
+/* |Ver|  Words    |O|C|  reserved |          Protocol Type        |
+ * |                  network                      |   reserved    |   then so many words of options */
+DecodeResult decode_geneve(Cursor cursor, Packet *packet)
+{
+    const uint8_t *header = cursor.at;
+    if (cursor_left(&cursor) < 8)
+        return DECODED_SHORT;
+    if (header[0] >> 6 != 0)
+        return DECODED_OTHER;
+    if (!packet_skip(packet, &cursor, 8 + (header[0] & 0x3f) * 4u))
+        return DECODED_SHORT;
+    return decode_ethertype(be16(header + 2), cursor, packet);
+}
+
+/* |N|L|E|V|I|R|K|K|             nonce or map version              |
+ * |                instance, locator status bits                  | */
+DecodeResult decode_lisp(Cursor cursor, Packet *packet)
+{
+    if (!packet_skip(packet, &cursor, 8))
+        return DECODED_SHORT;
+    return decode_ip(cursor, packet);
+}
+
+/* |    Version    |     Type      |    what was encapsulated      |   then tags until 1, the end; 0 is
+ * padding, and any other has a length. */
+DecodeResult decode_tzsp(Cursor cursor, Packet *packet)
+{
+    enum { TYPE_RECEIVED = 0, TYPE_TRANSMIT = 1, TAG_PADDING = 0, TAG_END = 1 };
+    enum { CARRIES_ETHERNET = 1, CARRIES_WLAN = 18, CARRIES_PRISM = 119, CARRIES_AVS = 127 };
+    const uint8_t *header = cursor.at;
+    if (!packet_skip(packet, &cursor, 4))
+        return DECODED_SHORT;
+    if (header[1] != TYPE_RECEIVED && header[1] != TYPE_TRANSMIT)
+        return DECODED_OTHER;
+    for (;;) {
+        const uint8_t *tag = cursor.at;
+        if (!packet_skip(packet, &cursor, 1))
+            return DECODED_SHORT;
+        if (tag[0] == TAG_END)
+            break;
+        if (tag[0] != TAG_PADDING &&
+            (!packet_skip(packet, &cursor, 1) || !packet_skip(packet, &cursor, tag[1])))
+            return DECODED_SHORT;
+    }
+    switch (be16(header + 2)) {
+    case CARRIES_ETHERNET:
+        return decode_ethernet(cursor, packet);
+    case CARRIES_WLAN:
+        return decode_wlan(cursor, packet);
+    case CARRIES_PRISM:
+        return decode_prism(cursor, packet);
+    case CARRIES_AVS:
+        return decode_avs(cursor, packet);
+    default:
+        return DECODED_OTHER;
+    }
+}

@@ -114,6 +114,8 @@ static void fill_numbers(HistorySide *side, const FlowTable *table, const Connec
     int64_t below =
         side->acked == ACKED_NOTHING ? 0 : flow_table_missing_below(table, connection, end, side->acked);
     side->gap_bytes = below + beyond;
+    side->isn = sequence->isn;
+    side->top_missing = flow_table_top_missing(table, connection, end);
     side->missing_bytes = flow_table_missing_below(table, connection, end, INT64_MAX) - below;
     if (known & KNOWN_FIN)
         side->fin_seq = fin;
@@ -176,6 +178,18 @@ static int find_ack(const History *history, unsigned from, Side side, int64_t nu
     return -1;
 }
 
+/* Whether the side had gone beyond its FIN before the first copy of it that was captured. */
+static bool is_beyond_before(const History *history, unsigned index, int64_t fin_seq)
+{
+    for (unsigned i = 0; i < index; i++) {
+        const HistoryRow *row = &history->rows[i];
+        if (row->side == history->rows[index].side && row_is_segment(row) && !(row->flags & TCP_RST) &&
+            row->seq > fin_seq)
+            return true;
+    }
+    return false;
+}
+
 static void add_fin(History *history, unsigned index)
 {
     const HistoryRow *row = &history->rows[index];
@@ -199,6 +213,7 @@ static void add_fin(History *history, unsigned index)
         side->fin_frame = row->frame;
         side->fin_ns = row->time_ns;
         side->fin_with_data = row->length > 0;
+        side->fin_first_lost = is_beyond_before(history, index, seq);
         side->fin_acks_peer_fin = fin->acks_peer_fin;
     }
     if (!side->fin_ack_frame && ack >= 0) {
@@ -251,10 +266,13 @@ static Handshake find_handshake(const History *history)
 {
     const HistorySide *client = &history->side[SIDE_CLIENT], *server = &history->side[SIDE_SERVER];
     bool client_went_on = went_on(history, SIDE_CLIENT), server_went_on = went_on(history, SIDE_SERVER);
-    if (client->syn && server->syn)
-        return !client_went_on && !server_went_on                     ? HANDSHAKE_UNFINISHED
-               : !server->syn_ack || (client->syn_ack && server->syn) ? HANDSHAKE_SIMULTANEOUS
-                                                                      : HANDSHAKE_FULL;
+    if (client->syn && server->syn) {
+        if (client->syn_ack && server->syn_first)
+            return HANDSHAKE_SIMULTANEOUS;
+        if (!client_went_on && !server_went_on)
+            return HANDSHAKE_UNFINISHED;
+        return server->syn_ack ? HANDSHAKE_FULL : HANDSHAKE_SIMULTANEOUS;
+    }
     if (client->syn)
         return server_went_on || client_went_on ? HANDSHAKE_PARTIAL : HANDSHAKE_SYN_ONLY;
     if (server->syn)
@@ -286,8 +304,11 @@ static void find_roles(History *history)
     history->closer = history->resetter = history->first_reset = -1;
     unsigned closing_row = EVENTS_MAX;
     if (history->fin_count) {
+        /* A FIN that acknowledges the other side's is the second, wherever it was captured. */
         history->closer = history->fins[0].side;
         closing_row = history->fins[0].row;
+        if (history->side[history->closer].fin_acks_peer_fin)
+            history->closer = side_other((Side)history->closer);
     }
     for (unsigned i = 0; i < history->reset_count; i++) {
         const ResetRecord *reset = &history->resets[i];

@@ -104,11 +104,14 @@ typedef struct {
     bool syn, syn_ack, fin, rst;
     bool syn_first; /* its first SYN had no ACK: it opened actively */
     bool fin_acked, fin_acks_peer_fin, fin_with_data;
-    bool established; /* it was in a synchronized state at some time */
+    bool fin_first_lost; /* the first copy of its FIN was not captured, only a later one */
+    bool established;    /* it was in a synchronized state at some time */
     uint32_t packets;
     uint32_t syn_frame, first_frame, last_frame;
     uint32_t syns; /* segments */
     int64_t syn_ns, last_ns;
+    uint32_t isn;        /* what its relative numbers count from */
+    bool top_missing;    /* its last numbers below SND.NXT were never captured */
     int64_t next, acked; /* SND.NXT and SND.UNA; acked is ACKED_NOTHING where nothing was */
     int64_t received;    /* RCV.NXT: the highest number it acknowledged; ACKED_NOTHING for none */
     int64_t data_bytes;  /* payload sent, holes included */

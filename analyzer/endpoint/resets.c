@@ -50,6 +50,16 @@ static RstAnswers kind_of(const HistoryRow *row)
     return row->flags & TCP_FIN ? RST_ANSWERS_FIN : RST_ANSWERS_ACK;
 }
 
+/* A reply to a segment without ACK has SEQ 0 on the wire (RFC 9293 3.5.2). Where it has another, it may still
+ * be one of a stack with ways of its own, unless either side is seen to have gone beyond the SYN. */
+static bool answers_without_ack(const History *history, const ResetRecord *reset)
+{
+    const HistorySide *sender = &history->side[reset->side], *peer = &history->side[side_other(reset->side)];
+    if (sender->isn + (uint32_t)reset->seq == 0)
+        return true;
+    return sender->packets == sender->resets && peer->received < 1;
+}
+
 /* Whether row `i`, by the other side, may have provoked this RST. */
 static bool may_answer(const History *history, const Progress *progress, const ResetRecord *reset, unsigned i)
 {
@@ -57,8 +67,9 @@ static bool may_answer(const History *history, const Progress *progress, const R
     if (row->side == reset->side || row->flags & TCP_RST || progress->answered[i] ||
         row->marks & (EVENT_RUN | EVENT_ICMP | EVENT_DUPLICATE))
         return false;
-    bool fits = row->flags & TCP_ACK ? !reset->has_ack && row->ack == reset->seq
-                                     : reset->has_ack && row_after(row) == reset->ack;
+    bool fits = row->flags & TCP_ACK
+                    ? !reset->has_ack && row->ack == reset->seq
+                    : reset->has_ack && row_after(row) == reset->ack && answers_without_ack(history, reset);
     /* An ACK number in an RST is trusted where the other number fits as well: some stacks set ACK on every
      * RST. */
     if (!fits && row->flags & TCP_ACK && reset->has_ack)
@@ -93,27 +104,29 @@ static int find_answered(const History *history, const Progress *progress, const
         if (apart < nearest && may_answer(history, progress, reset, i))
             nearest = apart;
     }
-    int pure_ack = -1;
+    int best = -1, pure_ack = -1;
     for (unsigned i = 0; nearest != INT64_MAX && i < reset->row; i++) {
         if (distance(history->rows[i].time_ns + rtt, reset->time_ns) > nearest + ONE_FLIGHT_NS + rtt / 4 ||
             !may_answer(history, progress, reset, i))
             continue;
         /* A socket that is closing takes a pure ACK; what goes with it in one flight is the likelier cause.
          */
-        if (kind_of(&history->rows[i]) != RST_ANSWERS_ACK)
-            return (int)i;
-        if (pure_ack < 0)
-            pure_ack = (int)i;
+        if (kind_of(&history->rows[i]) == RST_ANSWERS_ACK)
+            pure_ack = pure_ack < 0 ? (int)i : pure_ack;
+        else if (best < 0 || history->rows[i].seq < history->rows[best].seq)
+            best = (int)i;
     }
-    return pure_ack;
+    return best >= 0 ? best : pure_ack;
 }
 
 /* SEQ = SND.NXT and ACK = RCV.NXT. More than was captured of either is believed as far as the other side's
  * numbers do not contradict it. */
-static bool has_abort_numbers(const Progress *progress, const ResetRecord *reset)
+static bool has_abort_numbers(const History *history, const Progress *progress, const ResetRecord *reset)
 {
     Side side = reset->side, peer = side_other(side);
-    bool seq_fits = reset->seq == progress->next[side] || reset->seq == progress->received[peer];
+    /* Numbers that were not captured, but acknowledged later, were sent before. */
+    bool missed = reset->seq > progress->next[side] && reset->seq <= history->side[side].acked;
+    bool seq_fits = reset->seq == progress->next[side] || reset->seq == progress->received[peer] || missed;
     return reset->has_ack && seq_fits && reset->ack >= progress->received[side] &&
            reset->ack <= progress->next[peer];
 }
@@ -146,7 +159,7 @@ static void find_form(const History *history, Progress *progress, ResetRecord *r
         reset->delay_ns = reset->time_ns - row->time_ns;
         progress->answered[answered] = true;
     } else {
-        reset->form = has_abort_numbers(progress, reset) ? RST_FORM_ABORT : RST_FORM_OTHER;
+        reset->form = has_abort_numbers(history, progress, reset) ? RST_FORM_ABORT : RST_FORM_OTHER;
     }
 }
 
@@ -168,13 +181,18 @@ static void find_acceptance(const Progress *progress, ResetRecord *reset)
     reset->in_window = reset->seq >= low && reset->seq <= high + window;
 }
 
+static int64_t patience_of(const History *history)
+{
+    int64_t rtt = history->rtt_ns[SIDE_CLIENT] + history->rtt_ns[SIDE_SERVER];
+    return rtt > STILL_ALIVE_NS / 2 ? 2 * rtt : STILL_ALIVE_NS;
+}
+
 /* Whether `side` sent something from row `from` on that it would not have sent had the RST of the other side
  * in `reset` reached it and counted. */
 static bool lives_on(const History *history, const Progress *progress, const ResetRecord *reset)
 {
     Side side = side_other(reset->side);
-    int64_t rtt = history->rtt_ns[SIDE_CLIENT] + history->rtt_ns[SIDE_SERVER];
-    int64_t patience = rtt > STILL_ALIVE_NS / 2 ? 2 * rtt : STILL_ALIVE_NS;
+    int64_t patience = patience_of(history);
     for (unsigned i = reset->row + 1u; i < history->row_count; i++) {
         const HistoryRow *row = &history->rows[i];
         if (row->side != side || !row_is_segment(row) || row->flags & TCP_RST)
@@ -206,13 +224,19 @@ static bool asked_in_vain(const History *history, const ResetRecord *reset)
 /* Whether the side that is said to have sent the RST sends new numbers after it. */
 static bool goes_on(const History *history, const Progress *progress, const ResetRecord *reset)
 {
+    int64_t patience = patience_of(history);
     for (unsigned i = reset->row + 1u; i < history->row_count; i++) {
         const HistoryRow *row = &history->rows[i];
         if (row->side != reset->side || !row_is_segment(row) || row->flags & TCP_RST)
             continue;
         bool opens_again = (row->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
-        if (opens_again || row_after(row) > progress->next[reset->side] ||
-            (row->flags & TCP_ACK && row->ack > progress->received[reset->side]))
+        bool is_late = row->time_ns - reset->time_ns > patience;
+        /* What has lower numbers than the RST was sent before it; so, perhaps, was a FIN that its number does
+         * not cover. */
+        bool is_beyond = row_after(row) > progress->next[reset->side] && row_after(row) > reset->seq &&
+                         (is_late || row->length || row->seq > reset->seq);
+        if (opens_again || is_beyond ||
+            (is_late && row->flags & TCP_ACK && row->ack > progress->received[reset->side]))
             return true;
     }
     return false;

@@ -27,8 +27,25 @@ static void crossed(const FactSet *facts, Side side, Value *value)
 {
     (void)side;
     const HistorySide *sides = facts->history->side;
-    if (sides[SIDE_CLIENT].fin && sides[SIDE_SERVER].fin)
+    if (sides[SIDE_CLIENT].fin_first_lost || sides[SIDE_SERVER].fin_first_lost)
+        value_unknown(value, MISSING_SEGMENTS);
+    else if (sides[SIDE_CLIENT].fin && sides[SIDE_SERVER].fin)
         value_set_bool(value, facts->history->fins_crossed, sides[SIDE_SERVER].fin_frame);
+}
+
+/* Whether the peer acknowledged the closer's FIN in a segment that it sent before its own: by its number, not
+ * by when it was captured. */
+static bool acked_before_fin(const History *history, const HistorySide *closer, const HistorySide *peer)
+{
+    for (unsigned i = 0; i < history->row_count; i++) {
+        const HistoryRow *row = &history->rows[i];
+        bool counts = !(row->marks & (EVENT_RUN | EVENT_ICMP | EVENT_WILD | EVENT_PREDECESSOR)) &&
+                      !(row->flags & (TCP_FIN | TCP_RST | TCP_SYN)) && row->flags & TCP_ACK;
+        bool is_earlier = row->seq + row->length <= peer->fin_seq || row->frame < peer->fin_frame;
+        if (counts && &history->side[row->side] == peer && row->ack > closer->fin_seq && is_earlier)
+            return true;
+    }
+    return false;
 }
 
 /* The peer's first FIN is also the first acknowledgement of the closer's. */
@@ -40,7 +57,11 @@ static void three_segment(const FactSet *facts, Side side, Value *value)
         return;
     const HistorySide *closer = &history->side[history->closer];
     const HistorySide *peer = &history->side[side_other((Side)history->closer)];
-    value_set_bool(value, closer->fin_ack_frame == peer->fin_frame && peer->fin_frame, peer->fin_frame);
+    if (peer->gap_bytes)
+        value_unknown(value, MISSING_SEGMENTS); /* what was lost may have carried the acknowledgement */
+    else
+        value_set_bool(value, peer->fin_acks_peer_fin && !acked_before_fin(history, closer, peer),
+                       peer->fin_frame);
 }
 
 /* From the first FIN to the other side's, or to what ended the connection without one, or to the capture's

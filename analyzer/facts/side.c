@@ -275,7 +275,7 @@ static bool may_have_been_missed(const FactSet *facts, Side side, Value *value)
     const HistorySide *self = side_of(facts, side);
     if (is_dark(facts, side, value))
         return true;
-    if (self->acked > self->next) {
+    if (self->acked > self->next || (self->top_missing && self->gap_bytes)) {
         value_unknown(value, MISSING_SEGMENTS); /* the other side acknowledged what was never captured */
         return true;
     }

@@ -113,6 +113,14 @@ int64_t holes_missing_below(const Pool *pool, const Connection *connection, unsi
     return missing;
 }
 
+bool holes_reach_top(const Pool *pool, const Connection *connection, unsigned end_index)
+{
+    const HoleList *list = hole_list(pool, connection);
+    if (!list || !list->count[end_index])
+        return false;
+    return list->holes[end_index][list->count[end_index] - 1].end == connection->sequence[end_index].next;
+}
+
 int64_t holes_contiguous(const Pool *pool, const Connection *connection, unsigned end_index)
 {
     const HoleList *list = hole_list(pool, connection);

@@ -31,4 +31,5 @@ void holes_forget(Pool *pool, Connection *connection, unsigned end_index);
  * which nothing is missing. */
 int64_t holes_missing_below(const Pool *pool, const Connection *connection, unsigned end_index,
                             int64_t limit);
+bool holes_reach_top(const Pool *pool, const Connection *connection, unsigned end_index);
 int64_t holes_contiguous(const Pool *pool, const Connection *connection, unsigned end_index);

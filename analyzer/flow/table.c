@@ -85,6 +85,11 @@ int64_t flow_table_missing_below(const FlowTable *table, const Connection *conne
     return holes_missing_below(&table->holes, connection, end, limit);
 }
 
+bool flow_table_top_missing(const FlowTable *table, const Connection *connection, unsigned end)
+{
+    return holes_reach_top(&table->holes, connection, end);
+}
+
 int64_t flow_table_contiguous(const FlowTable *table, const Connection *connection, unsigned end)
 {
     return holes_contiguous(&table->holes, connection, end);

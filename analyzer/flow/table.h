@@ -44,6 +44,9 @@ const Event *flow_table_events(const FlowTable *table, const Connection *connect
 /* holes.h, for whoever has only the table. */
 int64_t flow_table_missing_below(const FlowTable *table, const Connection *connection, unsigned end,
                                  int64_t limit);
+/* Whether the highest numbers below SND.NXT are missing: only a later pure ACK showed that they had been
+ * sent. */
+bool flow_table_top_missing(const FlowTable *table, const Connection *connection, unsigned end);
 int64_t flow_table_contiguous(const FlowTable *table, const Connection *connection, unsigned end);
 
 /* Prefetching for batches: hash first, then look the slot up, then touch the connection. */

@@ -4,7 +4,9 @@
 The pages say in comments, which a reader does not see, what a block is:
 
     <!-- file: PATH -->         the block is this file
-    <!-- after: PATH: TEXT -->  the block is inserted into the file, after the first line that holds TEXT
+    <!-- after: PATH: TEXT -->  the block is inserted into the file, after the first line that holds TEXT;
+    <!-- before: PATH: TEXT --> before it;
+    <!-- change: PATH: TEXT --> in place of the first TEXT
     ```console                  lines with $ are run, and print what follows; a line … stands for any lines
 
 With --build all that the pages add is compiled first, and closelint is the program that comes out of it; without, the
@@ -18,9 +20,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-BLOCK = re.compile(r"(?:<!-- (file|after): (.*?) -->\n)?^```(\w*)\n(.*?)^```$", re.M | re.S)
+BLOCK = re.compile(r"(?:<!-- (file|after|before|change): (.*?) -->\n)?^```(\w*)\n(.*?)^```$", re.M | re.S)
 COMMAND = re.compile(r"^\$ (.*)$", re.M)
 COMPILED = ("analyzer/", "rules/")
+WRITTEN = ("file", "after", "before", "change")
 
 
 class Block:
@@ -29,7 +32,7 @@ class Block:
         self.path, _, self.anchor = (match[2] or "").partition(": ")
 
     def is_compiled(self):
-        return self.kind in ("file", "after") and self.path.startswith(COMPILED)
+        return self.kind in WRITTEN and self.path.startswith(COMPILED)
 
     def apply(self, tree):
         """Writes the file, or inserts into it; a complaint where that cannot be."""
@@ -42,10 +45,14 @@ class Block:
             return None
         if not path.exists():
             return f"there is no {self.path}"
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        text = path.read_text(encoding="utf-8")
+        if self.kind == "change" and self.anchor in text:
+            path.write_text(text.replace(self.anchor, self.text.rstrip("\n"), 1), encoding="utf-8")
+            return None
+        lines = text.splitlines(keepends=True)
         for number, line in enumerate(lines):
             if self.anchor in line:
-                lines.insert(number + 1, self.text)
+                lines.insert(number + (self.kind == "after"), self.text)
                 path.write_text("".join(lines), encoding="utf-8")
                 return None
         return f"{self.path} has no line with '{self.anchor}'"
@@ -76,7 +83,7 @@ def follow(blocks, tree, closelint, build):
         compiled = {block.page for block in blocks if block.is_compiled()}
         blocks = [block for block in blocks if block.page not in compiled]
     for block in blocks:
-        if block.kind in ("file", "after"):
+        if block.kind in WRITTEN:
             complaint = block.apply(tree)
             if complaint:
                 yield f"{block.page}: {complaint}"

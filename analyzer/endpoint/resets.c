@@ -91,8 +91,9 @@ static int64_t distance(int64_t a, int64_t b)
     return a > b ? a - b : b - a;
 }
 
-/* Segments in one flight are answered in order: those this close to the best fit count as such. */
-#define ONE_FLIGHT_NS INT64_C(2000000)
+/* Segments in one flight are answered in order: those this close to the best fit count as such. Less than any
+ * timeout after which a segment would be sent again (Linux: 200 ms). */
+#define ONE_FLIGHT_NS INT64_C(50000000)
 
 /* The row that provoked the RST: of those that fit, the one a round trip before it; without a known round
  * trip the latest, since what is sent again is answered when it arrives. -1 for none. */

@@ -92,6 +92,10 @@ static void answers_acks_fin(const FactSet *facts, Side side, Value *value)
     value_set_bool(value, row->flags & TCP_ACK && row->ack > sender_side->fin_seq, row->frame);
 }
 
+/* Packets that overtake each other do so within this time; a loss is repaired later (Linux: 200 ms, or two
+ * round trips). */
+#define REORDERED_NS INT64_C(50000000)
+
 /* The answered bytes had been sent before: before the resetter's FIN passed, by the numbers at that time. */
 static void answers_resent(const FactSet *facts, Side side, Value *value)
 {
@@ -109,9 +113,14 @@ static void answers_resent(const FactSet *facts, Side side, Value *value)
         before_fin |= earlier->frame < sender_side->fin_frame && earlier->seq <= row->seq &&
                       earlier->seq + earlier->length > row->seq;
     }
-    /* A hole filled: the first copy was lost before the capture point, and so sent before what lies beyond
-     * it. */
-    before_fin |= (row->marks & EVENT_FILLS_HOLE) != 0;
+    /* A hole filled late: the first copy was lost before the capture point, and so sent before what lies
+     * beyond it. Sooner, the two only passed in another order. */
+    for (unsigned i = 0; i < reset->answers_row && row->marks & EVENT_FILLS_HOLE; i++) {
+        const HistoryRow *earlier = &facts->history->rows[i];
+        bool is_beyond = !(earlier->marks & (EVENT_RUN | EVENT_ICMP)) && earlier->side == row->side &&
+                         earlier->seq > row->seq;
+        before_fin |= is_beyond && row->time_ns - earlier->time_ns > REORDERED_NS;
+    }
     value_set_bool(value, again && before_fin, row->frame);
 }
 

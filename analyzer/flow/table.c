@@ -293,6 +293,9 @@ Connection *flow_table_add(FlowTable *table, const Segment *segment)
     else
         marks = track_segment(connection, end, segment, events, connection->event_count, &table->holes);
     connection->last_ns = segment->time_ns;
+    /* A second copy of what neither opens nor closes the connection is counted, and says nothing more. */
+    if (marks & EVENT_DUPLICATE && !(segment->flags & (TCP_SYN | TCP_FIN | TCP_RST)))
+        return connection;
     Event event = {
         .time_ns = segment->time_ns,
         .frame = segment->frame > UINT32_MAX ? UINT32_MAX : (uint32_t)segment->frame,

@@ -4,6 +4,10 @@
 
 #define MIRROR_DELAY_NS 10000
 
+/* Neighbours further apart than this are not swapped: no network and no capture reorders by more, and what
+ * comes so much later was sent later. */
+#define REORDERING_NS 100000000
+
 static const guint snaplens[] = {54, 60, 68, 96};
 
 const char *mutation_kind_name(MutationKind kind)
@@ -66,6 +70,18 @@ static bool is_kept(const Mutation *mutation, const Packet *packet, guint index)
     }
 }
 
+/* The order changes, the times stay those of the capture. */
+static void swap(Packet *pair)
+{
+    Packet first = pair[0], second = pair[1];
+    if (second.time_ns - first.time_ns > REORDERING_NS)
+        return;
+    pair[0] = second;
+    pair[0].time_ns = first.time_ns;
+    pair[1] = first;
+    pair[1].time_ns = second.time_ns;
+}
+
 void mutation_apply(const Mutation *mutation, const Frame *frames, const Packet *packets, guint count,
                     GArray *ret_packets)
 {
@@ -86,15 +102,8 @@ void mutation_apply(const Mutation *mutation, const Frame *frames, const Packet 
             g_array_append_val(ret_packets, packet);
         }
     }
-    if (mutation->kind == MUTATION_SWAPPED) {
-        Packet *pair = &g_array_index(ret_packets, Packet, mutation->position);
-        int64_t first_ns = pair[0].time_ns, second_ns = pair[1].time_ns;
-        Packet packet = pair[0];
-        pair[0] = pair[1];
-        pair[1] = packet;
-        pair[0].time_ns = first_ns;
-        pair[1].time_ns = second_ns;
-    }
+    if (mutation->kind == MUTATION_SWAPPED)
+        swap(&g_array_index(ret_packets, Packet, mutation->position));
 }
 
 void mutation_format(GString *out, const Mutation *mutation)

@@ -9,7 +9,7 @@ typedef enum {
     MUTATION_LATE,      /* the first frames missing; position: how many */
     MUTATION_EARLY,     /* the last frames missing; position: how many are left */
     MUTATION_DUPLICATED, /* each frame twice, as a mirror port does */
-    MUTATION_SWAPPED,    /* two neighbours in the other order; position: the first of them */
+    MUTATION_SWAPPED,    /* two neighbours close in time in the other order; position: the first of them */
     MUTATION_SNAPLEN,    /* frames cut; position: at how many bytes */
     MUTATION_KINDS,
 } MutationKind;

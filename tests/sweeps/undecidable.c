@@ -134,7 +134,7 @@ static bool lost_unacknowledged_fin(const Remains *remains)
 
 static bool lost_reset(const Remains *remains)
 {
-    return remains->lost_flags & TCP_RST && !remains->referred;
+    return remains->lost_flags & TCP_RST && !remains->referred && !remains->rst_looks_forged;
 }
 
 static bool lost_signs_of_life(const Remains *remains)
@@ -158,6 +158,8 @@ static const struct {
      "a FIN that nothing acknowledged, from a host that answers with RST"},
     {"reset-abort", "half-open-discovered", lost_reset,
      "an abort that did not arrive, before data that are answered as after a restart"},
+    {"rst-injected", "half-open-discovered", lost_reset,
+     "a forged RST, before data that its victim answers as after a restart"},
     {"rst-injected", "half-open-discovered", lost_signs_of_life,
      "a perfect RST, and the capture ends before its alleged sender goes on"},
 };

@@ -15,7 +15,7 @@ static bool is_tls_alert(const Segment *segment, const uint8_t *payload)
 static bool find_kind(const Segment *segment, const uint8_t *payload, NoteKind *ret_kind)
 {
     if (segment->flags & TCP_RST) {
-        *ret_kind = segment->captured_length ? NOTE_RST_PAYLOAD : NOTE_MPTCP_RST;
+        *ret_kind = payload && segment->captured_length ? NOTE_RST_PAYLOAD : NOTE_MPTCP_RST;
         return true;
     }
     *ret_kind = NOTE_TLS_ALERT;

@@ -31,8 +31,8 @@ typedef struct {
 static inline bool note_is_due(const Segment *segment, const uint8_t *payload)
 {
     if (segment->flags & TCP_RST)
-        return segment->captured_length || segment->options & OPTION_MPTCP_RST;
-    return segment->captured_length >= 6 && segment->length <= 64 && payload[1] == 3 &&
+        return (payload && segment->captured_length) || segment->options & OPTION_MPTCP_RST;
+    return payload && segment->captured_length >= 6 && segment->length <= 64 && payload[1] == 3 &&
            (payload[0] == 0x15 || payload[0] == 0x17);
 }
 

@@ -81,7 +81,7 @@ static void trace_note_time(Trace *trace, Frame *frame)
 
 /* The segments in a batch of frames; returns how many there are. */
 static unsigned trace_decode(Trace *trace, PacketFilter *filter, Frame *frames, unsigned count,
-                             Segment *segments)
+                             Segment *segments, const uint8_t **payloads)
 {
     unsigned found = 0;
     for (unsigned i = 0; i < count; i++) {
@@ -90,7 +90,11 @@ static unsigned trace_decode(Trace *trace, PacketFilter *filter, Frame *frames, 
             trace->oddities.filtered_frames++;
             continue;
         }
-        DecodeResult result = decode_frame(trace->defragmenter, &frames[i], &segments[found], NULL);
+        DecodeResult result =
+            decode_frame(trace->defragmenter, &frames[i], &segments[found], &payloads[found]);
+        /* What was put together from fragments does not live as long as the batch. */
+        if (payloads[found] < frames[i].bytes || payloads[found] >= frames[i].bytes + frames[i].captured_len)
+            payloads[found] = NULL;
         if (result == DECODED_SEGMENT)
             flow_table_prefetch(trace->table, flow_table_hash(trace->table, &segments[found++]));
         else if (result == DECODED_UNKNOWN_LINKTYPE)
@@ -103,11 +107,15 @@ static void trace_read_frames(Trace *trace, CaptureReader *reader, PacketFilter 
 {
     Frame frames[BATCH_FRAMES];
     Segment segments[BATCH_FRAMES];
+    const uint8_t *payloads[BATCH_FRAMES];
     unsigned count;
     while ((count = capture_reader_next_batch(reader, frames, BATCH_FRAMES))) {
-        unsigned found = trace_decode(trace, filter, frames, count, segments);
-        for (unsigned i = 0; i < found; i++)
-            flow_table_add(trace->table, &segments[i]);
+        unsigned found = trace_decode(trace, filter, frames, count, segments, payloads);
+        for (unsigned i = 0; i < found; i++) {
+            Connection *connection = flow_table_add(trace->table, &segments[i]);
+            if (note_is_due(&segments[i], payloads[i]))
+                flow_table_note(trace->table, connection, &segments[i], payloads[i]);
+        }
         trace->info.segments += found;
         progress_update(progress, capture_reader_position(reader), capture_reader_size(reader),
                         trace->info.frames);

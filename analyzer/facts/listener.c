@@ -73,6 +73,16 @@ static void idle_close_mode(const FactSet *facts, Side side, Value *value)
         value_unknown(value, MISSING_OTHERS);
 }
 
+/* By how much the idle times that agree may differ: what fact_context_idle_close_ns() takes for the same. */
+static void idle_close_slack(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    uint32_t count;
+    int64_t idle_ns = fact_context_idle_close_ns(facts->context, facts->history->stream, &count);
+    if (idle_ns >= 0)
+        value_set(value, idle_ns / 20, 0);
+}
+
 static void idle_close_count(const FactSet *facts, Side side, Value *value)
 {
     (void)side;
@@ -108,6 +118,8 @@ static const FactRow rows[] = {
      "5 % and are most of those "
      "that it closed after a second or more.",
      idle_close_mode},
+    {"listener.idle_close_slack", VALUE_DURATION, "ns", NULL, false,
+     "A twentieth of that: how far those connections differ.", idle_close_slack},
     {"listener.idle_close_count", VALUE_INT, NULL, NULL, false, "How many of its connections agree on that.",
      idle_close_count},
     {"scanner.ports", VALUE_INT, NULL, NULL, false,

@@ -443,11 +443,12 @@ static void after_close_hits_time_wait(const FactSet *facts, Side side, Value *v
 {
     (void)side;
     const ResetRecord *reset = first_after_close(facts->history);
-    if (reset)
-        value_set_bool(value,
-                       reset->exact &&
-                           facts->history->side[side_other((Side)reset->side)].state == TCP_STATE_TIME_WAIT,
-                       reset->frame);
+    if (!reset)
+        return;
+    /* Nothing that the capture shows changes the target's state at this row, so it is still what it was
+     * before. */
+    uint8_t state = facts->history->rows[reset->row].state[side_other((Side)reset->side)];
+    value_set_bool(value, reset->exact && state == TCP_STATE_TIME_WAIT, reset->frame);
 }
 
 static const FactRow rows[] = {

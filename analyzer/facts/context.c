@@ -281,7 +281,7 @@ uint32_t fact_context_waiting(const FactContext *context, uint32_t stream, int64
     unsigned seen = 0;
     for (uint32_t i = listener->newest; i != NO_CONNECTION && seen++ < WITNESSES_MAX;) {
         const Noted *noted = noted_get(context, i);
-        if (i != stream && noted->established_ns <= time_ns && noted->end_ns >= time_ns &&
+        if (i != stream && noted->established_ns <= time_ns && (!noted->closed || noted->end_ns >= time_ns) &&
             noted->served_ns > time_ns)
             count++;
         i = noted->next_of_listener;

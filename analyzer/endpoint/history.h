@@ -90,7 +90,8 @@ typedef struct {
     bool exact, in_window; /* SEQ against RCV.NXT of the other side (RFC 5961 3.2); valid with window_known */
     bool window_known;
     bool ttl_differs, ip_id_differs, timestamps_missing; /* unlike the other segments of its side */
-    bool after_close;                                    /* both FINs had been acknowledged before it */
+    bool lived_on;       /* the other side sent something afterwards that shows that it did not take it */
+    bool after_close;    /* both FINs had been acknowledged before it */
     bool sender_goes_on; /* its alleged sender sends on as if nothing had happened */
 } ResetRecord;
 

@@ -314,11 +314,12 @@ static void add_reset(History *history, Progress *progress, unsigned index)
     find_form(history, progress, reset);
     find_acceptance(progress, reset);
     find_differences(history, reset);
+    reset->lived_on = lives_on(history, progress, reset);
     reset->after_close = both_fins_acknowledged(progress, history);
     reset->sender_goes_on = goes_on(history, progress, reset);
     bool acceptable = reset->exact || (reset->form == RST_FORM_REPLY && reset->in_window);
     reset->effective = acceptable && !progress->dead[peer] && !asked_in_vain(history, reset) &&
-                       !reset->after_close && !lives_on(history, progress, reset);
+                       !reset->after_close && !reset->lived_on;
     /* Whoever sends an RST of its own making is as dead as who takes one; a forged one says nothing of its
      * sender. */
     /* An abort comes from a socket that existed: no RST had reached it, whatever had passed the capture

@@ -268,7 +268,7 @@ static const ResetRecord *first_ignored(const History *history)
 {
     for (unsigned i = 0; i < history->reset_count; i++) {
         const ResetRecord *reset = &history->resets[i];
-        if (!reset->effective && !reset->ends_sender &&
+        if (!reset->effective && !reset->ends_sender && reset->lived_on &&
             (history->first_reset < 0 || (int)i < history->first_reset))
             return reset;
     }

@@ -36,7 +36,7 @@ void format_duration(GString *out, int64_t duration_ns, bool ascii)
         append_3_digits(out, (double)duration_ns / 1e9);
         g_string_append(out, " s");
     } else {
-        int64_t seconds = (duration_ns + 500000000) / 1000000000;
+        int64_t seconds = duration_ns / 1000000000 + (duration_ns % 1000000000 >= 500000000);
         if (seconds < 3600) {
             g_string_append_printf(out, "%d min", (int)(seconds / 60));
             if (seconds % 60)

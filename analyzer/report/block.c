@@ -17,9 +17,12 @@ static void append_title(GString *out, const Style *style, const Telling *tellin
     const char *severity = severity_name(telling->severity);
     style_pad(out, 0, indent);
     style_append(out, style, style_severity_tone(telling->severity), severity);
-    g_string_append(out, ": ");
+    /* What is only likely must not read as if it were proven, not even in the first line. */
+    const char *colon = telling->certainty == CERTAINTY_CERTAIN ? ": " : " (likely): ";
+    g_string_append(out, colon);
     /* wrapped before it is toned, so that no line carries half a colour code */
-    wrap_append(title, style, telling->title, indent + (unsigned)strlen(severity) + 2, indent + 2);
+    wrap_append(title, style, telling->title, indent + (unsigned)(strlen(severity) + strlen(colon)),
+                indent + 2);
     g_string_truncate(title, title->len - 1);
     if (style->has_color)
         g_string_append_printf(out, "\033[1m%s\033[0m\n", title->str);

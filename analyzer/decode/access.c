@@ -2,7 +2,13 @@
  * (RFC 2661), and for IPv6 behind IPv4: Teredo (RFC 4380) and AYIYA (draft-massar-v6ops-ayiya). */
 #include "decode/packet.h"
 
-/* Nothing in GTP says what a tunnel carries: the first byte is of an IP header, or of PPP. */
+static bool is_ethernet(const Cursor *cursor)
+{
+    uint16_t type = cursor_left(cursor) >= 14 ? be16(cursor->at + 12) : 0;
+    return type == 0x0800 || type == 0x86dd;
+}
+
+/* Nothing in GTP says what a tunnel carries. */
 static DecodeResult decode_tpdu(Cursor cursor, Packet *packet)
 {
     if (!cursor_left(&cursor))
@@ -12,7 +18,7 @@ static DecodeResult decode_tpdu(Cursor cursor, Packet *packet)
         return decode_ipv4(cursor, packet);
     if (first >= 0x60 && first <= 0x6f)
         return decode_ipv6(cursor, packet);
-    return decode_ppp(cursor, packet);
+    return is_ethernet(&cursor) ? decode_ethernet(cursor, packet) : DECODED_OTHER;
 }
 
 /* Headers of length 1 (in words), content, and the type of the next. */
@@ -33,14 +39,15 @@ static bool skip_gtp_extensions(uint8_t type, Packet *packet, Cursor *cursor)
  * |    Sequence (E, S or N)       | N-PDU number  |  Next header  | */
 DecodeResult decode_gtp(Cursor cursor, Packet *packet)
 {
-    enum { MESSAGE_TPDU = 255, HAS_MORE = 0x07, HAS_EXTENSION = 0x04, LENGTH_V0 = 20 };
+    enum { MESSAGE_TPDU = 255, IS_GTP = 0x10, HAS_MORE = 0x07, HAS_EXTENSION = 0x04, LENGTH_V0 = 20 };
     const uint8_t *header = cursor.at;
     if (!packet_skip(packet, &cursor, 8))
         return DECODED_SHORT;
-    if (header[1] != MESSAGE_TPDU || header[0] >> 5 > 1)
+    if (header[1] != MESSAGE_TPDU || header[0] >> 5 > 1 || !(header[0] & IS_GTP))
         return DECODED_OTHER;
     if (header[0] >> 5 == 0)
         return packet_skip(packet, &cursor, LENGTH_V0 - 8) ? decode_tpdu(cursor, packet) : DECODED_SHORT;
+    packet_limit(packet, &cursor, be16(header + 2));
     if (header[0] & HAS_MORE) {
         if (!packet_skip(packet, &cursor, 4))
             return DECODED_SHORT;
@@ -63,6 +70,8 @@ DecodeResult decode_l2tp(Cursor cursor, Packet *packet)
     uint16_t flags = be16(header);
     if (flags & CONTROL || (flags & VERSION) != 2)
         return DECODED_OTHER;
+    if (flags & LENGTH && cursor_left(&cursor) >= 4)
+        packet_limit(packet, &cursor, be16(header + 2));
     uint32_t length = 6 + (flags & LENGTH ? 2 : 0) + (flags & SEQUENCE ? 4 : 0);
     if (flags & OFFSET) {
         if (cursor_left(&cursor) < length + 2)

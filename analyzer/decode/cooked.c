@@ -6,26 +6,21 @@ enum {
     HARDWARE_FRAME_RELAY = 770, /* ARPHRD_… */
     HARDWARE_GRE = 778,
     HARDWARE_RADIOTAP = 803,
-    HARDWARE_GRE6 = 823,
     HARDWARE_NETLINK = 824,
 
     COOKED_ETHERNET = 0x0003, /* ETH_P_… below the EtherTypes */
     COOKED_LLC = 0x0004,
     COOKED_PPP = 0x0007,
+    COOKED_MAX = 0x0600,
 };
 
 static DecodeResult decode_cooked_protocol(uint16_t hardware, uint16_t protocol, Cursor cursor,
                                            Packet *packet)
 {
     switch (hardware) {
-    case HARDWARE_FRAME_RELAY:
-        return decode_frame_relay(cursor, packet);
-    case HARDWARE_RADIOTAP:
-        return decode_radiotap(cursor, packet);
     case HARDWARE_NETLINK:
         return DECODED_OTHER;
     case HARDWARE_GRE:
-    case HARDWARE_GRE6:
         return decode_gre_protocol(protocol, cursor, packet);
     default:
         break;
@@ -38,8 +33,13 @@ static DecodeResult decode_cooked_protocol(uint16_t hardware, uint16_t protocol,
     case COOKED_PPP:
         return decode_ppp_hdlc(cursor, packet);
     default:
-        return decode_ethertype(protocol, cursor, packet);
+        break;
     }
+    if (protocol > COOKED_MAX)
+        return decode_ethertype(protocol, cursor, packet);
+    return hardware == HARDWARE_FRAME_RELAY ? decode_frame_relay(cursor, packet)
+           : hardware == HARDWARE_RADIOTAP  ? decode_radiotap(cursor, packet)
+                                            : DECODED_OTHER;
 }
 
 /* packet type 2, ARPHRD_ 2, address length 2, address 8, protocol 2 */

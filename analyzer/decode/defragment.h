@@ -6,7 +6,7 @@
 typedef struct {
     uint8_t source[16], destination[16];
     uint32_t id;      /* of the packet */
-    uint16_t vlan;    /* the same numbers may be in use in two of them */
+    uint16_t vlan;    /* the same numbers may be in use in two of them; 0 for IPv6 */
     uint8_t protocol; /* 0 for IPv6, where it is not part of what identifies a packet */
     uint8_t version;  /* 4 or 6 */
 } FragmentKey;

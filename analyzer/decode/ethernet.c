@@ -2,8 +2,6 @@
  * backbone bridges (802.1ah), Cisco's tags, and LLC with SNAP (802.2) where there is no EtherType. */
 #include "decode/packet.h"
 
-#include <string.h>
-
 enum {
     ETHERTYPE_IPV4 = 0x0800,
     ETHERTYPE_BRIDGED = 0x6558, /* transparent Ethernet bridging, RFC 1701 */
@@ -36,8 +34,18 @@ static DecodeResult decode_vlan(Cursor cursor, Packet *packet)
 {
     if (cursor_left(&cursor) < 4)
         return DECODED_SHORT;
-    packet->vlan = be16(cursor.at) & 0x0fff;
+    if (!packet->vlan)
+        packet->vlan = be16(cursor.at) & 0x0fff;
     return decode_tag(4, cursor, packet);
+}
+
+/* The same of 802.1ad, after which there is always a type. */
+static DecodeResult decode_service_vlan(Cursor cursor, Packet *packet)
+{
+    const uint8_t *tag = cursor.at;
+    if (!packet_skip(packet, &cursor, 4))
+        return DECODED_SHORT;
+    return decode_ethertype(be16(tag + 2), cursor, packet);
 }
 
 /* |P|D|U|  |        service identifier       |   then a whole Ethernet frame */
@@ -58,9 +66,10 @@ DecodeResult decode_ethertype(uint16_t type, Cursor cursor, Packet *packet)
         return DECODED_OTHER;
     switch (type) {
     case ETHERTYPE_VLAN:
-    case ETHERTYPE_QINQ:
     case ETHERTYPE_QINQ_OLD:
         return decode_vlan(cursor, packet);
+    case ETHERTYPE_QINQ:
+        return decode_service_vlan(cursor, packet);
     case ETHERTYPE_MPLS:
     case ETHERTYPE_MPLS_MULTICAST:
         return decode_mpls(cursor, packet);

@@ -15,17 +15,16 @@ enum {
     GRE_ERSPAN3 = 0x22eb,
     GRE_PPP = 0x880b,
     GRE_WCCP = 0x883e,
-    GRE_CISCO_HDLC = 0x8881, /* CDMA2000; so is the next */
-    GRE_HDLC = 0x88d2,
     GRE_ERSPAN = 0x88be,
 };
 
 /* |  Ver  |          VLAN         | COS | En|T|      Session      |
  * |      reserved         |                  index                |
- * type III adds a timestamp, and a sub-header where bit 0 of its third word is set. */
+ * type III adds a timestamp, and in its third word the type of the frame (0: Ethernet) and in bit 0 whether a
+ * sub-header follows. */
 static DecodeResult decode_erspan(Cursor cursor, Packet *packet)
 {
-    enum { VERSION_II = 1, VERSION_III = 2, FRAME_ETHERNET = 0 };
+    enum { VERSION_II = 1, VERSION_III = 2, FRAME_TYPE = 0x1f };
     const uint8_t *header = cursor.at;
     if (!packet_skip(packet, &cursor, 8))
         return DECODED_SHORT;
@@ -35,6 +34,8 @@ static DecodeResult decode_erspan(Cursor cursor, Packet *packet)
         return DECODED_OTHER;
     if (!packet_skip(packet, &cursor, 4))
         return DECODED_SHORT;
+    if (header[10] >> 2 & FRAME_TYPE)
+        return DECODED_OTHER;
     if (header[11] & 1 && !packet_skip(packet, &cursor, 8))
         return DECODED_SHORT;
     return decode_ethernet(cursor, packet);
@@ -53,9 +54,6 @@ DecodeResult decode_gre_protocol(uint16_t protocol, Cursor cursor, Packet *packe
     switch (protocol) {
     case GRE_PPP:
         return decode_ppp(cursor, packet);
-    case GRE_CISCO_HDLC:
-    case GRE_HDLC:
-        return decode_ppp_hdlc(cursor, packet);
     case GRE_WCCP:
         return decode_wccp(cursor, packet);
     case GRE_ERSPAN:
@@ -65,8 +63,15 @@ DecodeResult decode_gre_protocol(uint16_t protocol, Cursor cursor, Packet *packe
         return decode_ethernet(cursor, packet);
     case GRE_FRAME_RELAY:
         return decode_frame_relay(cursor, packet);
-    default:
+    case 0x0800: /* EtherTypes */
+    case 0x6558:
+    case 0x86dd:
+    case 0x8847:
+    case 0x8848:
+    case 0x894f:
         return decode_ethertype(protocol, cursor, packet);
+    default:
+        return DECODED_OTHER;
     }
 }
 

@@ -1,5 +1,6 @@
 /* ICMP errors (RFC 792, RFC 4443) quote the start of the packet they are about: the quoted TCP header finds
- * the connection. As in Wireshark, a quote of 16 bytes of TCP or more counts as a segment of its stream. */
+ * the connection. As in Wireshark, a quote of 16 bytes of TCP or more counts as a segment of its stream, a
+ * redirect's does not. */
 #include "decode/packet.h"
 
 #include <string.h>
@@ -7,7 +8,6 @@
 enum {
     ICMP_UNREACHABLE = 3,
     ICMP_SOURCE_QUENCH = 4,
-    ICMP_REDIRECT = 5,
     ICMP_TIME_EXCEEDED = 11,
     ICMP_PARAMETER_PROBLEM = 12,
     ICMP6_UNREACHABLE = 1,
@@ -35,12 +35,15 @@ static DecodeResult decode_quote(Decoder *decode, Cursor cursor, Packet *packet)
 
 DecodeResult decode_icmp(Cursor cursor, Packet *packet)
 {
-    if (!cursor_left(&cursor))
+    enum { IP_HEADER_WORDS = 5 };
+    if (cursor_left(&cursor) < 8)
         return DECODED_SHORT;
+    uint8_t words = cursor.at[5]; /* of the quote, where extensions follow it: RFC 4884 */
+    if (words && words < IP_HEADER_WORDS)
+        return DECODED_OTHER;
     switch (cursor.at[0]) {
     case ICMP_UNREACHABLE:
     case ICMP_SOURCE_QUENCH:
-    case ICMP_REDIRECT:
     case ICMP_TIME_EXCEEDED:
     case ICMP_PARAMETER_PROBLEM:
         return decode_quote(decode_ipv4, cursor, packet);

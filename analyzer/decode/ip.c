@@ -21,7 +21,7 @@ enum {
     PROTOCOL_ICMP6 = 58,
     PROTOCOL_DESTINATION = 60,
     PROTOCOL_ETHERIP = 97,
-    PROTOCOL_MOBILITY = 135,
+    PROTOCOL_UDPLITE = 136,
     PROTOCOL_MPLS = 137,
     PROTOCOL_SHIM6 = 140,
     PROTOCOL_ETHERNET = 143, /* RFC 8986 */
@@ -39,6 +39,8 @@ static DecodeResult decode_authentication(Cursor cursor, Packet *packet)
     return decode_ip_protocol(header[0], cursor, packet);
 }
 
+static DecodeResult decode_extensions(uint8_t next, bool is_jumbo, Cursor cursor, Packet *packet);
+
 DecodeResult decode_ip_protocol(uint8_t protocol, Cursor cursor, Packet *packet)
 {
     switch (protocol) {
@@ -46,6 +48,8 @@ DecodeResult decode_ip_protocol(uint8_t protocol, Cursor cursor, Packet *packet)
         return decode_tcp(cursor, packet);
     case PROTOCOL_UDP:
         return decode_udp(cursor, packet);
+    case PROTOCOL_UDPLITE:
+        return decode_udplite(cursor, packet);
     case PROTOCOL_ICMP:
         return decode_icmp(cursor, packet);
     case PROTOCOL_ICMP6:
@@ -64,6 +68,12 @@ DecodeResult decode_ip_protocol(uint8_t protocol, Cursor cursor, Packet *packet)
         return decode_mpls(cursor, packet);
     case PROTOCOL_ETHERNET:
         return decode_ethernet(cursor, packet);
+    case PROTOCOL_HOP_BY_HOP:
+    case PROTOCOL_ROUTING:
+    case PROTOCOL_FRAGMENT:
+    case PROTOCOL_DESTINATION:
+    case PROTOCOL_SHIM6:
+        return decode_extensions(protocol, false, cursor, packet);
     default:
         return DECODED_OTHER;
     }
@@ -88,7 +98,10 @@ static Fragment fragment_make(Cursor cursor, const Packet *packet, uint32_t id, 
 {
     const Segment *segment = packet->segment;
     Fragment fragment = {
-        .key = {.id = id, .vlan = packet->vlan, .protocol = protocol, .version = segment->ip_version},
+        .key = {.id = id,
+                .vlan = segment->ip_version == 4 ? packet->vlan : 0,
+                .protocol = protocol,
+                .version = segment->ip_version},
         .time_ns = segment->time_ns,
         .bytes = cursor.at,
         .length = (uint32_t)cursor_left(&cursor),
@@ -99,12 +112,12 @@ static Fragment fragment_make(Cursor cursor, const Packet *packet, uint32_t id, 
     return fragment;
 }
 
-/* Whether there is something to decode after a fragment: the complete packet, which `cursor` is then, or a
- * first fragment of which a part was captured. */
+/* Whether there is something to decode after a fragment: the complete packet, which `cursor` is then, or of
+ * IPv4 a first fragment of which a part was captured. */
 static bool defragment(const Fragment *fragment, Cursor *cursor, Packet *packet)
 {
     if (!fragment->length || fragment->length < packet->wire_left)
-        return fragment->offset == 0;
+        return fragment->offset == 0 && fragment->key.version == 4;
     if (!packet->defragmenter || !defragmenter_add(packet->defragmenter, fragment, cursor))
         return false;
     packet->wire_left = (uint32_t)cursor_left(cursor);
@@ -154,6 +167,8 @@ DecodeResult decode_ipv4(Cursor cursor, Packet *packet)
     if (cursor_left(&cursor) < 20)
         return DECODED_SHORT;
     unsigned header_length = (header[0] & 0x0f) * 4u;
+    if (header[0] >> 4 == 6)
+        return decode_ipv6(cursor, packet); /* whatever the layer before said */
     if (header[0] >> 4 != 4 || header_length < 20)
         return DECODED_OTHER;
 
@@ -180,45 +195,82 @@ DecodeResult decode_ipv4(Cursor cursor, Packet *packet)
     if (header_length > 20)
         apply_source_route(cursor_make(header + 20, header_length - 20), segment);
     uint16_t place = be16(header + 6);
+    uint8_t protocol = header[9]; /* the header may be gone with the fragment it was in */
     if (place & (MORE_FRAGMENTS | OFFSET)) {
-        Fragment fragment = fragment_make(cursor, packet, segment->ip_id, header[9]);
+        Fragment fragment = fragment_make(cursor, packet, segment->ip_id, protocol);
         fragment.offset = (place & OFFSET) * 8u;
         fragment.is_last = !(place & MORE_FRAGMENTS);
         if (!defragment(&fragment, &cursor, packet))
             return DECODED_OTHER;
     }
-    return decode_ip_protocol(header[9], cursor, packet);
+    return decode_ip_protocol(protocol, cursor, packet);
 }
 
 /* |  Next Header  |  Words64 - 1  | Routing Type  | Segments Left | …
- * While segments are left, the packet is on its way to an address in here: RFC 8200 4.4, RFC 6275 6.4 (type
- * 2), RFC 8754 2 (type 4, where the last comes first). */
+ * While segments are left, the packet is on its way to an address in here: the last one (RFC 8200 4.4), in
+ * type 3 without the start it shares with the others (RFC 6554), in types 2 and 4 the first (RFC 6275 6.4,
+ * RFC 8754 2). */
 static void apply_route(const uint8_t *header, uint32_t length, Segment *segment)
 {
-    enum { ROUTE_SOURCE = 0, ROUTE_MOBILE = 2, ROUTE_SEGMENTS = 4 };
+    enum { ROUTE_SOURCE = 0, ROUTE_MOBILE = 2, ROUTE_RPL = 3, ROUTE_SEGMENTS = 4 };
     if (header[3] == 0 || length < 24)
         return;
-    if (header[2] == ROUTE_SOURCE || header[2] == ROUTE_MOBILE)
+    uint32_t shared = header[4] & 0x0f, padding = header[5] >> 4;
+    switch (header[2]) {
+    case ROUTE_SOURCE:
         memcpy(segment->destination, header + 8 + ((length - 8) / 16 - 1) * 16, 16);
-    else if (header[2] == ROUTE_SEGMENTS)
+        break;
+    case ROUTE_RPL:
+        if (length >= 8 + 16 - shared + padding)
+            memcpy(segment->destination + shared, header + length - padding - (16 - shared), 16 - shared);
+        break;
+    case ROUTE_MOBILE:
+    case ROUTE_SEGMENTS:
         memcpy(segment->destination, header + 8, 16);
+        break;
+    default:
+        break;
+    }
 }
 
-/* RFC 2675: a payload too long for the IPv6 header has its length in a hop-by-hop option. 0: there is none.
- */
-static uint32_t jumbo_length(Cursor options)
+/* The value of an option of a hop-by-hop or destination header, or NULL. */
+static const uint8_t *find_option(const uint8_t *header, uint32_t header_length, uint8_t wanted,
+                                  unsigned wanted_length)
 {
-    enum { OPTION_PAD1 = 0, OPTION_JUMBO = 0xc2 };
+    enum { OPTION_PAD1 = 0 };
+    Cursor options = cursor_make(header + 2, header_length - 2);
     while (cursor_left(&options)) {
         uint8_t kind = cursor_u8(&options);
         if (kind == OPTION_PAD1)
             continue;
         unsigned length = cursor_u8(&options);
         const uint8_t *value = cursor_take(&options, length);
-        if (value && kind == OPTION_JUMBO && length == 4)
-            return be32(value);
+        if (!value)
+            return NULL;
+        if (kind == wanted && length == wanted_length)
+            return value;
     }
-    return 0;
+    return NULL;
+}
+
+/* RFC 6275 6.3: a mobile node away from home says which address of its own it means. */
+static void apply_home_address(const uint8_t *header, uint32_t length, Segment *segment)
+{
+    enum { OPTION_HOME_ADDRESS = 0xc9 };
+    const uint8_t *home = find_option(header, length, OPTION_HOME_ADDRESS, 16);
+    if (home)
+        memcpy(segment->source, home, 16);
+}
+
+/* RFC 2675: a payload too long for the IPv6 header has its length, from here on, in a hop-by-hop option. */
+static void apply_jumbo(const uint8_t *header, uint32_t length, Packet *packet, Cursor *cursor)
+{
+    enum { OPTION_JUMBO = 0xc2 };
+    const uint8_t *value = find_option(header, length, OPTION_JUMBO, 4);
+    if (!value || be32(value) <= length)
+        return;
+    packet_limit_ip(packet, cursor, be32(value) - length);
+    packet->segment->problems &= (uint16_t)~PROBLEM_LENGTH_UNKNOWN;
 }
 
 /* |  Next Header  |   reserved    |      Fragment Offset    | 0 |M|
@@ -247,7 +299,6 @@ static DecodeResult decode_extensions(uint8_t next, bool is_jumbo, Cursor cursor
         case PROTOCOL_HOP_BY_HOP:
         case PROTOCOL_ROUTING:
         case PROTOCOL_DESTINATION:
-        case PROTOCOL_MOBILITY:
         case PROTOCOL_SHIM6:
             if (cursor_left(&cursor) < 2)
                 return DECODED_SHORT;
@@ -258,21 +309,18 @@ static DecodeResult decode_extensions(uint8_t next, bool is_jumbo, Cursor cursor
         }
         if (!packet_enter(packet))
             return DECODED_OTHER;
-        uint32_t wire_left = packet->wire_left;
         if (!packet_skip(packet, &cursor, length))
             return DECODED_SHORT;
-        if (next == PROTOCOL_FRAGMENT && !decode_fragment(header, &cursor, packet))
-            return DECODED_OTHER;
         if (next == PROTOCOL_ROUTING)
             apply_route(header, length, packet->segment);
-        uint32_t jumbo =
-            is_jumbo && next == PROTOCOL_HOP_BY_HOP ? jumbo_length(cursor_make(header + 2, length - 2)) : 0;
-        if (jumbo > length) {
-            packet->wire_left = wire_left;
-            packet_limit_ip(packet, &cursor, jumbo - length);
-            packet->segment->problems &= (uint16_t)~PROBLEM_LENGTH_UNKNOWN;
-        }
-        next = header[0];
+        if (next == PROTOCOL_DESTINATION)
+            apply_home_address(header, length, packet->segment);
+        if (next == PROTOCOL_HOP_BY_HOP && is_jumbo)
+            apply_jumbo(header, length, packet, &cursor);
+        uint8_t following = header[0]; /* the header may be gone with the fragment it was in */
+        if (next == PROTOCOL_FRAGMENT && !decode_fragment(header, &cursor, packet))
+            return DECODED_OTHER;
+        next = following;
     }
 }
 

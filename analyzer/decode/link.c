@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-/* The address family is in the byte order of the host that captured, and AF_INET6 differs between systems;
- * whichever order makes a small number is the right one. */
+/* AF_INET6 differs between systems. */
 static DecodeResult decode_family(uint32_t family, Cursor cursor, Packet *packet)
 {
     enum {
@@ -13,29 +12,68 @@ static DecodeResult decode_family(uint32_t family, Cursor cursor, Packet *packet
         FAMILY_INET6_BSD = 24,
         FAMILY_INET6_FREEBSD = 28,
         FAMILY_INET6_DARWIN = 30,
-        FAMILY_INET6_LINUX = 10
     };
-    if (family > 0xffff)
-        family = __builtin_bswap32(family);
     switch (family) {
     case FAMILY_INET:
         return decode_ipv4(cursor, packet);
     case FAMILY_INET6_BSD:
     case FAMILY_INET6_FREEBSD:
     case FAMILY_INET6_DARWIN:
-    case FAMILY_INET6_LINUX:
         return decode_ipv6(cursor, packet);
     default:
         return DECODED_OTHER;
     }
 }
 
+/* The family is in the byte order of the host that captured: whichever makes a small number is the right one.
+ * Some systems write it into the first two bytes, some write an EtherType. */
+static uint32_t family_of(const uint8_t *header)
+{
+    uint32_t family = be32(header);
+    if (family <= 0xffff)
+        return family;
+    return family < 0x00060000 && !(family & 0xffff) ? family >> 16 : le32(header);
+}
+
 static DecodeResult decode_null(Cursor cursor, Packet *packet)
+{
+    enum { FRAMED_PPP = 0xff03, LENGTH_MAX = 1500 };
+    const uint8_t *header = cursor.at;
+    if (cursor_left(&cursor) >= 4 && be16(header) == FRAMED_PPP)
+        return decode_ppp_hdlc(cursor, packet);
+    if (!packet_skip(packet, &cursor, 4))
+        return DECODED_SHORT;
+    uint32_t family = family_of(header);
+    return family > LENGTH_MAX && family <= 0xffff ? decode_ethertype((uint16_t)family, cursor, packet)
+                                                   : decode_family(family, cursor, packet);
+}
+
+/* The family is in network order always. */
+static DecodeResult decode_loop(Cursor cursor, Packet *packet)
 {
     const uint8_t *header = cursor.at;
     if (!packet_skip(packet, &cursor, 4))
         return DECODED_SHORT;
     return decode_family(be32(header), cursor, packet);
+}
+
+/* frame control 1, addresses 2 × 6 */
+static DecodeResult decode_fddi(Cursor cursor, Packet *packet)
+{
+    enum { CONTROL_FORMAT = 0x70, CONTROL_LLC = 0x50 };
+    const uint8_t *header = cursor.at;
+    if (!packet_skip(packet, &cursor, 13))
+        return DECODED_SHORT;
+    return (header[0] & CONTROL_FORMAT) == CONTROL_LLC ? decode_llc(cursor, packet) : DECODED_OTHER;
+}
+
+/* addresses 2 × 8, EtherType 2 */
+static DecodeResult decode_firewire(Cursor cursor, Packet *packet)
+{
+    const uint8_t *header = cursor.at;
+    if (!packet_skip(packet, &cursor, 18))
+        return DECODED_SHORT;
+    return decode_ethertype(be16(header + 16), cursor, packet);
 }
 
 /* family 4, security parameters 4, flags 4 */
@@ -44,7 +82,7 @@ static DecodeResult decode_enc(Cursor cursor, Packet *packet)
     const uint8_t *header = cursor.at;
     if (!packet_skip(packet, &cursor, 12))
         return DECODED_SHORT;
-    return decode_family(be32(header), cursor, packet);
+    return decode_family(family_of(header), cursor, packet);
 }
 
 /* length 1 without padding to four bytes, family 1, … */
@@ -96,6 +134,7 @@ static const struct {
     {1, "Ethernet", decode_ethernet},
     {8, "SLIP", decode_slip},
     {9, "PPP", decode_ppp_hdlc},
+    {10, "FDDI", decode_fddi},
     {12, "raw IP", decode_ip}, /* DLT_RAW of most systems, found in files all the same */
     {14, "raw IP", decode_ip}, /* DLT_RAW of OpenBSD */
     {50, "PPP in HDLC framing", decode_ppp_hdlc},
@@ -104,13 +143,15 @@ static const struct {
     {101, "raw IP", decode_ip},
     {104, "Cisco HDLC", decode_cisco_hdlc},
     {105, "802.11", decode_wlan},
+    {106, "IP over ATM", decode_ip},
     {107, "Frame Relay", decode_frame_relay},
-    {108, "OpenBSD loopback (LOOP)", decode_null},
+    {108, "OpenBSD loopback (LOOP)", decode_loop},
     {109, "BSD IPsec (ENC)", decode_enc},
     {113, "Linux cooked v1", decode_linux_cooked},
     {117, "BSD packet filter log (PFLOG)", decode_pflog},
     {119, "802.11 with Prism header", decode_prism},
     {127, "802.11 with radiotap header", decode_radiotap},
+    {138, "Apple IP over FireWire", decode_firewire},
     {149, "PKTAP", decode_pktap}, /* DLT_USER2, under which it is found as well */
     {163, "802.11 with AVS header", decode_avs},
     {192, "per-packet information (PPI)", decode_ppi},

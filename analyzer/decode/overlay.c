@@ -1,5 +1,6 @@
 /* Networks laid over UDP in data centres: VXLAN (RFC 7348) and its generic form, Geneve (RFC 8926), LISP
- * (RFC 9300); and TZSP, by which access points and routers send what they captured. */
+ * (RFC 9300); and TZSP, by which access points and routers send what they captured,
+ * and CAPWAP (RFC 5415), by which access points send it all. */
 #include "decode/packet.h"
 
 /* |R|R|R|R|I|R|R|R|                  reserved                     |
@@ -41,8 +42,6 @@ DecodeResult decode_geneve(Cursor cursor, Packet *packet)
     const uint8_t *header = cursor.at;
     if (cursor_left(&cursor) < 8)
         return DECODED_SHORT;
-    if (header[0] >> 6 != 0)
-        return DECODED_OTHER;
     if (!packet_skip(packet, &cursor, 8 + (header[0] & 0x3f) * 4u))
         return DECODED_SHORT;
     return decode_ethertype(be16(header + 2), cursor, packet);
@@ -57,16 +56,32 @@ DecodeResult decode_lisp(Cursor cursor, Packet *packet)
     return decode_ip(cursor, packet);
 }
 
+/* |   0   | Type  |  Words  |  Radio  | Binding |T|F|L|W|M|K|flags|   RFC 5415 4.3; Type 1 is encrypted
+ * The frame is 802.11 with T, its frame control in the order of a host, else Ethernet. */
+DecodeResult decode_capwap(Cursor cursor, Packet *packet)
+{
+    enum { IS_NATIVE = 0x01, IS_FRAGMENT = 0x80, IS_KEEPALIVE = 0x08 };
+    const uint8_t *header = cursor.at;
+    if (cursor_left(&cursor) < 8)
+        return DECODED_SHORT;
+    uint32_t length = (header[1] >> 3) * 4u;
+    if (header[0] & 0x0f || length < 8 || header[3] & (IS_FRAGMENT | IS_KEEPALIVE))
+        return DECODED_OTHER;
+    if (!packet_skip(packet, &cursor, length))
+        return DECODED_SHORT;
+    return header[2] & IS_NATIVE ? decode_wlan_swapped(cursor, packet) : decode_ethernet(cursor, packet);
+}
+
 /* |    Version    |     Type      |    what was encapsulated      |   then tags until 1, the end; 0 is
  * padding, and any other has a length. */
 DecodeResult decode_tzsp(Cursor cursor, Packet *packet)
 {
-    enum { TYPE_RECEIVED = 0, TYPE_TRANSMIT = 1, TAG_PADDING = 0, TAG_END = 1 };
+    enum { TYPE_KEEPALIVE = 4, TYPE_PORT_OPENER = 5, TAG_PADDING = 0, TAG_END = 1 };
     enum { CARRIES_ETHERNET = 1, CARRIES_WLAN = 18, CARRIES_PRISM = 119, CARRIES_AVS = 127 };
     const uint8_t *header = cursor.at;
     if (!packet_skip(packet, &cursor, 4))
         return DECODED_SHORT;
-    if (header[1] != TYPE_RECEIVED && header[1] != TYPE_TRANSMIT)
+    if (header[1] == TYPE_KEEPALIVE || header[1] == TYPE_PORT_OPENER)
         return DECODED_OTHER;
     for (;;) {
         const uint8_t *tag = cursor.at;

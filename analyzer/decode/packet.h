@@ -9,7 +9,7 @@ typedef struct {
     const uint8_t *payload;
     uint32_t wire_left; /* bytes of the frame on the wire from the cursor on, captured or not */
     unsigned depth;     /* headers decoded so far */
-    uint16_t vlan;      /* of the innermost tag */
+    uint16_t vlan;      /* of the outermost 802.1Q tag, or 0 */
     bool quoted;        /* inside an ICMP error */
     bool reassembled;   /* inside a packet that this frame completed */
 } Packet;
@@ -51,8 +51,8 @@ static inline uint32_t le32(const uint8_t *p)
 }
 
 /* Link layers. */
-Decoder decode_ethernet, decode_llc, decode_wlan;
-Decoder decode_ppp, decode_ppp_hdlc, decode_cisco_hdlc, decode_frame_relay;
+Decoder decode_ethernet, decode_llc, decode_wlan, decode_wlan_swapped;
+Decoder decode_ppp, decode_ppp_hdlc, decode_ppp_bare, decode_cisco_hdlc, decode_frame_relay;
 Decoder decode_linux_cooked, decode_linux_cooked2, decode_nflog;
 Decoder decode_radiotap, decode_prism, decode_avs, decode_ppi;
 
@@ -60,12 +60,13 @@ Decoder decode_radiotap, decode_prism, decode_avs, decode_ppi;
 Decoder decode_pppoe, decode_mpls, decode_nsh;
 
 /* IP and what it carries. */
-Decoder decode_ip, decode_ipv4, decode_ipv6, decode_tcp, decode_udp, decode_icmp, decode_icmp6;
+Decoder decode_ip, decode_ipv4, decode_ipv6, decode_tcp, decode_udp, decode_udplite, decode_icmp,
+    decode_icmp6;
 Decoder decode_gre, decode_etherip;
 
 /* Tunnels in UDP. */
 Decoder decode_vxlan, decode_vxlan_gpe, decode_geneve, decode_gtp, decode_teredo, decode_ayiya, decode_l2tp;
-Decoder decode_lisp, decode_tzsp;
+Decoder decode_lisp, decode_tzsp, decode_capwap;
 
 /* By EtherType, past tags. */
 DecodeResult decode_ethertype(uint16_t type, Cursor cursor, Packet *packet);
@@ -73,11 +74,8 @@ DecodeResult decode_ethertype(uint16_t type, Cursor cursor, Packet *packet);
 /* By EtherType, or an 802.3 length below 1501 and LLC. */
 DecodeResult decode_type_or_length(uint16_t type, Cursor cursor, Packet *packet);
 
-/* By organisation and protocol of a SNAP header (IEEE 802). */
-DecodeResult decode_snap(uint32_t organisation, uint16_t protocol, Cursor cursor, Packet *packet);
-
-/* By PPP protocol number. */
-DecodeResult decode_ppp_protocol(uint16_t protocol, Cursor cursor, Packet *packet);
+/* A SNAP header and what follows; with `padding` bytes before a bridged frame. */
+DecodeResult decode_snap(uint32_t padding, Cursor cursor, Packet *packet);
 
 /* By the protocol of a GRE header. */
 DecodeResult decode_gre_protocol(uint16_t protocol, Cursor cursor, Packet *packet);

@@ -4,7 +4,6 @@
 
 enum {
     PPP_IPV4 = 0x0021,
-    PPP_BRIDGED = 0x0031,
     PPP_MULTILINK = 0x003d,
     PPP_IPV6 = 0x0057,
     PPP_MPLS = 0x0281,
@@ -16,7 +15,9 @@ enum {
     CISCO_MULTICAST = 0x8f,
 };
 
-DecodeResult decode_ppp_protocol(uint16_t protocol, Cursor cursor, Packet *packet)
+static DecodeResult decode_multilink(Cursor cursor, Packet *packet);
+
+static DecodeResult decode_ppp_protocol(uint16_t protocol, Cursor cursor, Packet *packet)
 {
     if (!packet_enter(packet))
         return DECODED_OTHER;
@@ -30,13 +31,15 @@ DecodeResult decode_ppp_protocol(uint16_t protocol, Cursor cursor, Packet *packe
     case PPP_MPLS:
     case PPP_MPLS_MULTICAST:
         return decode_mpls(cursor, packet);
+    case PPP_MULTILINK:
+        return decode_multilink(cursor, packet);
     default:
         return DECODED_OTHER;
     }
 }
 
 /* The protocol number is one byte where its first is odd: RFC 1661 6.5, protocol field compression. */
-static DecodeResult decode_ppp_number(Cursor cursor, Packet *packet)
+DecodeResult decode_ppp_bare(Cursor cursor, Packet *packet)
 {
     if (!cursor_left(&cursor))
         return DECODED_SHORT;
@@ -47,6 +50,17 @@ static DecodeResult decode_ppp_number(Cursor cursor, Packet *packet)
     return decode_ppp_protocol(length == 1 ? number[0] : be16(number), cursor, packet);
 }
 
+/* |B|E|   zero    |                Sequence                       |   RFC 1990; of what was not split over
+ * links */
+static DecodeResult decode_multilink(Cursor cursor, Packet *packet)
+{
+    enum { BEGIN_AND_END = 0xc0 };
+    const uint8_t *header = cursor.at;
+    if (!packet_skip(packet, &cursor, 4))
+        return DECODED_SHORT;
+    return (header[0] & BEGIN_AND_END) == BEGIN_AND_END ? decode_ppp_bare(cursor, packet) : DECODED_OTHER;
+}
+
 /* |1 1 1 1 1 1 1 1|0 0 0 0 0 0 1 1|  Protocol, 1 or 2 bytes       |   the first two may be left out */
 DecodeResult decode_ppp(Cursor cursor, Packet *packet)
 {
@@ -54,7 +68,7 @@ DecodeResult decode_ppp(Cursor cursor, Packet *packet)
         cursor_left(&cursor) >= 2 && cursor.at[0] == HDLC_ALL_STATIONS && cursor.at[1] == HDLC_CONTROL_UI;
     if (is_framed && !packet_skip(packet, &cursor, 2))
         return DECODED_SHORT;
-    return decode_ppp_number(cursor, packet);
+    return decode_ppp_bare(cursor, packet);
 }
 
 DecodeResult decode_ppp_hdlc(Cursor cursor, Packet *packet)
@@ -63,7 +77,9 @@ DecodeResult decode_ppp_hdlc(Cursor cursor, Packet *packet)
         return DECODED_SHORT;
     if (cursor.at[0] == CISCO_UNICAST || cursor.at[0] == CISCO_MULTICAST)
         return decode_cisco_hdlc(cursor, packet);
-    return decode_ppp(cursor, packet);
+    if (cursor.at[0] == HDLC_ALL_STATIONS && !packet_skip(packet, &cursor, 2))
+        return DECODED_SHORT;
+    return decode_ppp_bare(cursor, packet);
 }
 
 /* |  1    |  1    |     Code      |            Session            |
@@ -73,10 +89,8 @@ DecodeResult decode_pppoe(Cursor cursor, Packet *packet)
     const uint8_t *header = cursor.at;
     if (!packet_skip(packet, &cursor, 6))
         return DECODED_SHORT;
-    if (header[1] != 0) /* a session's data; all else is its control */
-        return DECODED_OTHER;
     packet_limit(packet, &cursor, be16(header + 4));
-    return decode_ppp_number(cursor, packet);
+    return decode_ppp_bare(cursor, packet);
 }
 
 /* |    Address    |    Control    |           EtherType           | */
@@ -85,25 +99,31 @@ DecodeResult decode_cisco_hdlc(Cursor cursor, Packet *packet)
     const uint8_t *header = cursor.at;
     if (!packet_skip(packet, &cursor, 4))
         return DECODED_SHORT;
-    return decode_ethertype(be16(header + 2), cursor, packet);
+    switch (be16(header + 2)) {
+    case 0x0800:
+    case 0x6558:
+    case 0x86dd:
+    case 0x8847:
+    case 0x8848:
+        return decode_ethertype(be16(header + 2), cursor, packet);
+    default:
+        return DECODED_OTHER;
+    }
 }
 
 /* By NLPID, ISO/IEC TR 9577. */
 static DecodeResult decode_nlpid(uint8_t nlpid, Cursor cursor, Packet *packet)
 {
     enum { NLPID_SNAP = 0x80, NLPID_IPV6 = 0x8e, NLPID_IPV4 = 0xcc, NLPID_PPP = 0xcf };
-    const uint8_t *snap = cursor.at;
     switch (nlpid) {
     case NLPID_IPV4:
         return decode_ipv4(cursor, packet);
     case NLPID_IPV6:
         return decode_ipv6(cursor, packet);
     case NLPID_PPP:
-        return decode_ppp(cursor, packet);
+        return decode_ppp_bare(cursor, packet);
     case NLPID_SNAP:
-        if (!packet_skip(packet, &cursor, 5))
-            return DECODED_SHORT;
-        return decode_snap(be32(snap) >> 8, be16(snap + 3), cursor, packet);
+        return decode_snap(0, cursor, packet);
     default:
         return DECODED_OTHER;
     }

@@ -35,6 +35,7 @@ enum {
     OPTION_SACK = 1 << 4,
     OPTION_MPTCP = 1 << 5,     /* RFC 8684 */
     OPTION_MPTCP_RST = 1 << 6, /* MP_TCPRST, reason in mptcp_reason */
+    OPTION_MPTCP_FASTCLOSE = 1 << 7,
 };
 
 typedef enum {

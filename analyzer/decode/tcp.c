@@ -12,7 +12,7 @@ enum {
     KIND_MPTCP = 30,
 };
 
-enum { MPTCP_SUBTYPE_RST = 8 }; /* RFC 8684 3.6 */
+enum { MPTCP_SUBTYPE_FASTCLOSE = 7, MPTCP_SUBTYPE_RST = 8 }; /* RFC 8684 3.5, 3.6 */
 
 static void decode_option(uint8_t kind, const uint8_t *value, unsigned length, Segment *segment)
 {
@@ -44,6 +44,8 @@ static void decode_option(uint8_t kind, const uint8_t *value, unsigned length, S
         break;
     case KIND_MPTCP:
         segment->options |= OPTION_MPTCP;
+        if (length >= 1 && value[0] >> 4 == MPTCP_SUBTYPE_FASTCLOSE)
+            segment->options |= OPTION_MPTCP_FASTCLOSE;
         if (length >= 2 && value[0] >> 4 == MPTCP_SUBTYPE_RST) {
             segment->options |= OPTION_MPTCP_RST;
             segment->mptcp_reason = value[1];

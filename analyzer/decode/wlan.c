@@ -2,9 +2,20 @@
  * that was neither encrypted nor fragmented can be read. */
 #include "decode/packet.h"
 
+/* Subframes of addresses 2 × 6, length 2, LLC. A frame gives one segment: the first subframe's. */
+static DecodeResult decode_aggregate(Cursor cursor, Packet *packet)
+{
+    const uint8_t *header = cursor.at;
+    if (!packet_skip(packet, &cursor, 14))
+        return DECODED_SHORT;
+    packet_limit(packet, &cursor, be16(header + 12));
+    return decode_llc(cursor, packet);
+}
+
 /* |Ver|Typ|Subtype|T|F|M|R|P|D|E|O|   frame control, least bits first; duration 2, addresses 3 × 6, sequence
  * 2, a fourth address between access points, QoS 2, HT control 4, LLC. */
-static DecodeResult decode_wlan_data(Cursor cursor, Packet *packet, bool is_aligned)
+static DecodeResult decode_wlan_data(uint8_t control, uint8_t flags, bool is_aligned, Cursor cursor,
+                                     Packet *packet)
 {
     enum { TYPE_DATA = 2, SUBTYPE_NULL = 4, SUBTYPE_QOS = 8 };
     enum { TO_DS = 0x01, FROM_DS = 0x02, MORE_FRAGMENTS = 0x04, PROTECTED = 0x40, ORDER = 0x80 };
@@ -12,35 +23,45 @@ static DecodeResult decode_wlan_data(Cursor cursor, Packet *packet, bool is_alig
     const uint8_t *header = cursor.at;
     if (cursor_left(&cursor) < 24)
         return DECODED_SHORT;
-    uint8_t subtype = header[0] >> 4;
-    uint8_t flags = header[1];
-    if ((header[0] >> 2 & 3) != TYPE_DATA || subtype & SUBTYPE_NULL)
+    uint8_t subtype = control >> 4;
+    if ((control >> 2 & 3) != TYPE_DATA || subtype & SUBTYPE_NULL)
         return DECODED_OTHER;
-    if (flags & (MORE_FRAGMENTS | PROTECTED) || header[22] & 0x0f)
+    if (flags & (MORE_FRAGMENTS | PROTECTED))
         return DECODED_OTHER;
 
     uint32_t length = 24;
+    bool is_aggregate = false;
     if ((flags & (TO_DS | FROM_DS)) == (TO_DS | FROM_DS))
         length += 6;
     if (subtype & SUBTYPE_QOS) {
         if (cursor_left(&cursor) < length + 2)
             return DECODED_SHORT;
-        if (header[length] & QOS_AGGREGATE)
-            return DECODED_OTHER;
+        is_aggregate = header[length] & QOS_AGGREGATE;
         length += 2 + (flags & ORDER ? 4 : 0);
     }
     if (is_aligned)
         length = (length + 3) & ~3u;
     if (!packet_skip(packet, &cursor, length))
         return DECODED_SHORT;
-    return decode_llc(cursor, packet);
+    return is_aggregate ? decode_aggregate(cursor, packet) : decode_llc(cursor, packet);
 }
 
 DecodeResult decode_wlan(Cursor cursor, Packet *packet)
 {
     if (!packet_enter(packet))
         return DECODED_OTHER;
-    return decode_wlan_data(cursor, packet, false);
+    if (cursor_left(&cursor) < 2)
+        return DECODED_SHORT;
+    return decode_wlan_data(cursor.at[0], cursor.at[1], false, cursor, packet);
+}
+
+DecodeResult decode_wlan_swapped(Cursor cursor, Packet *packet)
+{
+    if (!packet_enter(packet))
+        return DECODED_OTHER;
+    if (cursor_left(&cursor) < 2)
+        return DECODED_SHORT;
+    return decode_wlan_data(cursor.at[1], cursor.at[0], false, cursor, packet);
 }
 
 /* version 1, pad 1, length 2, present 4 (again while its bit 31 is set), then the fields, each aligned to its
@@ -76,7 +97,9 @@ DecodeResult decode_radiotap(Cursor cursor, Packet *packet)
     uint8_t flags = radiotap_flags(header, length);
     if (flags & FLAG_CHECKSUM)
         packet_limit(packet, &cursor, packet->wire_left < 4 ? 0 : packet->wire_left - 4);
-    return decode_wlan_data(cursor, packet, flags & FLAG_ALIGNED);
+    if (cursor_left(&cursor) < 2)
+        return DECODED_SHORT;
+    return decode_wlan_data(cursor.at[0], cursor.at[1], flags & FLAG_ALIGNED, cursor, packet);
 }
 
 /* version 4 (80211001 or 80211002), length 4 */

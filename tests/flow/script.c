@@ -83,13 +83,16 @@ uint16_t emit(Script *script, Side side, const char *flags, uint32_t seq, uint32
     return add(script, &segment) & (uint16_t)~EVENT_TIMESTAMPS;
 }
 
-uint16_t mirror(Script *script)
+bool mirror(Script *script)
 {
     script->now_ns += 10000;
     Segment copy = script->last;
     copy.time_ns = script->now_ns;
     copy.frame = ++script->frame;
-    return add(script, &copy) & (uint16_t)~EVENT_TIMESTAMPS;
+    unsigned end = script->connection->port[0] == copy.source_port ? 0 : 1;
+    unsigned before = script->connection->counts[end].duplicates;
+    flow_table_add(script->table, &copy);
+    return script->connection->counts[end].duplicates > before;
 }
 
 void send_icmp(Script *script, Side side, const char *flags, uint32_t seq, uint8_t type, uint8_t code)

@@ -41,8 +41,8 @@ Segment segment_of(const Script *script, Side side, const char *flags, uint32_t 
 /* Adds it and returns how it was marked (EVENT_…). */
 uint16_t emit(Script *script, Side side, const char *flags, uint32_t seq, uint32_t ack, uint32_t length);
 
-/* Adds the last segment again, as a mirror port shows it: 10 µs later. */
-uint16_t mirror(Script *script);
+/* Adds the last segment again, as a mirror port shows it: 10 µs later. True if it was taken for a copy. */
+bool mirror(Script *script);
 
 /* An ICMP error, sent to `side`, that quotes this segment of it. */
 void send_icmp(Script *script, Side side, const char *flags, uint32_t seq, uint8_t type, uint8_t code);

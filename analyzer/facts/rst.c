@@ -299,6 +299,38 @@ static void ignored_in_window(const FactSet *facts, Side side, Value *value)
         value_set_bool(value, reset->in_window, reset->frame);
 }
 
+/* Cloudflare's stages of tampering (SIGCOMM 2023): what of the handshake and the first exchange had passed
+ * when the RST came. */
+static const char *const stage_names[] = {"post-syn", "post-ack", "post-psh", "later", NULL};
+enum { STAGE_POST_SYN, STAGE_POST_ACK, STAGE_POST_PSH, STAGE_LATER };
+
+static void stage(const FactSet *facts, Side side, Value *value)
+{
+    RESET_OR_RETURN(reset);
+    const History *history = facts->history;
+    if (!history->side[SIDE_CLIENT].syn) {
+        value_unknown(value, MISSING_HANDSHAKE);
+        return;
+    }
+    unsigned acks = 0, data = 0;
+    for (unsigned i = 0; i < reset->row; i++) {
+        const HistoryRow *row = &history->rows[i];
+        if (row->marks & EVENT_RUN)
+            data += row->data_segments;
+        if (row->marks & (EVENT_RUN | EVENT_ICMP | EVENT_DUPLICATE | EVENT_RETRANSMISSION) ||
+            row->flags & TCP_SYN || row->side != SIDE_CLIENT)
+            continue;
+        acks++;
+        data += row->length > 0;
+    }
+    value_set(value,
+              !acks       ? STAGE_POST_SYN
+              : !data     ? STAGE_POST_ACK
+              : data == 1 ? STAGE_POST_PSH
+                          : STAGE_LATER,
+              reset->frame);
+}
+
 static const Note *find_note(const History *history, uint32_t frame, NoteKind kind)
 {
     for (unsigned i = 0; i < history->note_count; i++) {
@@ -529,6 +561,10 @@ static const FactRow rows[] = {
     {"rst.after_close.hits_time_wait", VALUE_BOOL, NULL, NULL, false,
      "It ended the TIME_WAIT of the other side (RFC 1337; Linux with net.ipv4.tcp_rfc1337=0).",
      after_close_hits_time_wait},
+    {"rst.stage", VALUE_ENUM, NULL, stage_names, false,
+     "How far the client had got when it came: post-syn, post-ack (handshake done), post-psh (its first "
+     "data), later.",
+     stage},
 };
 
 const FactFamily fact_family_rst = {rows, G_N_ELEMENTS(rows)};

@@ -3,7 +3,8 @@
 
 For each sample with a witness.json, at both capture points: the ending of every connection is the expected
 one; every RST that the kernel sent is reported with its sender and with a form that the kernel's reason allows,
-and none is reported that nobody sent; and each side's states are those that inet_sock_set_state saw.
+and none is reported that nobody sent; each side's states are those that inet_sock_set_state saw; and every error
+that a program got is among those that it is said to have seen.
 """
 import collections
 import json
@@ -27,6 +28,7 @@ UNKNOWABLE = {
     ("filter-resets-established", "client", "server"): "the filter drops, behind the capture point, what answers its RST",
     ("filter-resets-established", "server", "server"): "the filter drops, behind the capture point, what answers its RST",
 }
+STREAM = {"client": "stream", "server": "server_stream"}
 OTHER = {"client": "server", "server": "client"}
 
 
@@ -113,6 +115,26 @@ def check_states(witness, verdicts, view):
                 yield f"stream {verdict['stream']} {side}: kernel {' '.join(kernel)}, found {' '.join(own)}"
 
 
+# Not of the end: what programs get while they set up, or because they do not block.
+NOT_THE_END = {None, "EAGAIN", "EINPROGRESS", "EINTR", "ENOTCONN", "EADDRINUSE"}
+
+
+def check_programs(witness, verdicts, view):
+    """Every error that a program got is among those that closelint says it saw."""
+    if len(witness["connections"]) != 1 or witness["connections"][0][STREAM[view]] is None:
+        return  # with several connections a call's errno cannot be told apart by side alone
+    verdict = verdicts[witness["connections"][0][STREAM[view]]]
+    if verdict["ending"] != witness["connections"][0]["expect"]:
+        return  # this capture point was not shown what happened
+    for side in ("client", "server"):
+        told = " ".join(line["text"] for line in verdict["programs"] if line["who"] == side)
+        errors = {call["errno"] for name, calls in witness["calls"].items() if name.split(".")[0] == side
+                  for call in calls}
+        for error in sorted(errors - NOT_THE_END, key=str):
+            if error not in told:
+                yield f"the {side} got {error}, and is told: {told}"
+
+
 def agree(kernel, own):
     """Equal, up to an end that the capture cannot show: what the host did by itself, without a segment."""
     if kernel == own:
@@ -123,7 +145,8 @@ def agree(kernel, own):
 
 def main():
     closelint, samples = sys.argv[1], Path(sys.argv[2])
-    checks = {"endings": check_endings, "resets": check_resets, "states": check_states}
+    checks = {"endings": check_endings, "resets": check_resets, "states": check_states,
+              "programs": check_programs}
     failures, total = collections.Counter(), 0
     for path in sorted(samples.glob("*/witness.json")):
         witness = json.loads(path.read_text())

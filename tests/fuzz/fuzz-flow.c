@@ -1,0 +1,223 @@
+/* Fuzz target from segments to verdicts: the input is a script of segments, followed, judged, and held to
+ * what must always be true. A script reads like
+ *
+ *     cS sSA cA cPA10 sA w500 cFA sFA cA
+ *
+ * c, s     a segment of the client, of the server, with the flags S F R P A U that follow, and then
+ *   10     so many bytes of payload
+ *   +5 -5  SEQ so much beyond or below what its side sends next, ^5 ~5 ACK beyond or below what it received
+ *   z      a zero window, t another TTL, o no timestamps, i quoted by an ICMP error
+ * =        the last segment again, as a mirror port shows it
+ * w500     half a second passes; W1 steps the clock back
+ * p2       the client's port, n7 new initial sequence numbers
+ *
+ * Anything else is passed over. */
+#include <glib.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "facts/facts.h"
+#include "rules/ruleset.h"
+
+#define SEGMENTS_MAX 5000
+#define PORTS        4
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+typedef struct {
+    const uint8_t *at, *end;
+    FlowTable *table;
+    int64_t now_ns;
+    uint64_t frame;
+    uint32_t isn[SIDES], next[PORTS][SIDES]; /* next: relative */
+    uint8_t port;
+    Segment last;
+} Script;
+
+/* The digits that follow; `otherwise` where there are none. */
+static uint32_t read_number(Script *script, uint32_t otherwise)
+{
+    uint32_t number = 0;
+    const uint8_t *begin = script->at;
+    for (; script->at < script->end && g_ascii_isdigit(*script->at); script->at++)
+        number = number * 10 + (uint32_t)(*script->at - '0');
+    return script->at == begin ? otherwise : number;
+}
+
+static void add(Script *script, const Segment *segment)
+{
+    script->last = *segment;
+    script->last.frame = ++script->frame;
+    script->last.time_ns = script->now_ns;
+    Connection *connection = flow_table_add(script->table, &script->last);
+    g_assert(connection->event_count <= EVENTS_MAX);
+}
+
+static void read_details(Script *script, Side side, Segment *segment)
+{
+    static const char letters[] = "FSRPAU"; /* in order of the bits */
+    for (; script->at < script->end; script->at++) {
+        const char *flag = *script->at ? strchr(letters, *script->at) : NULL;
+        if (!flag)
+            break;
+        segment->flags |= (uint8_t)(1 << (flag - letters));
+    }
+    segment->seq = script->isn[side] + script->next[script->port][side];
+    if (segment->flags & TCP_ACK)
+        segment->ack = script->isn[side_other(side)] + script->next[script->port][side_other(side)];
+    segment->length = segment->captured_length = read_number(script, 0);
+    while (script->at < script->end && strchr("+-^~ztoi", *script->at) && *script->at) {
+        uint8_t letter = *script->at++;
+        uint32_t number = strchr("+-^~", letter) ? read_number(script, 1) : 0;
+        segment->seq += letter == '+' ? number : letter == '-' ? -number : 0;
+        segment->ack += letter == '^' ? number : letter == '~' ? -number : 0;
+        segment->window = letter == 'z' ? 0 : segment->window;
+        segment->ttl = letter == 't' ? 57 : segment->ttl;
+        segment->options = letter == 'o' ? 0 : segment->options;
+        segment->kind = letter == 'i' ? SEGMENT_ICMP_QUOTE : segment->kind;
+    }
+}
+
+static void read_segment(Script *script, Side side)
+{
+    Segment segment = {
+        .window = 500, .ttl = 64, .ip_version = 4, .options = OPTION_TIMESTAMPS | OPTION_WSCALE};
+    segment.ip_id = (uint16_t)script->frame;
+    segment.icmp_type = 3;
+    memcpy(segment.source, (uint8_t[]){10, 0, 0, side == SIDE_CLIENT ? 1 : 2}, 4);
+    memcpy(segment.destination, (uint8_t[]){10, 0, 0, side == SIDE_CLIENT ? 2 : 1}, 4);
+    uint16_t port = (uint16_t)(40000 + script->port);
+    segment.source_port = side == SIDE_CLIENT ? port : 80;
+    segment.destination_port = side == SIDE_CLIENT ? 80 : port;
+    read_details(script, side, &segment);
+    script->now_ns += 1000000;
+    add(script, &segment);
+    uint32_t after = segment.seq - script->isn[side] + segment.length + !!(segment.flags & TCP_SYN) +
+                     !!(segment.flags & TCP_FIN);
+    uint32_t *next = &script->next[script->port][side];
+    if (!(segment.flags & TCP_RST) && segment.kind == SEGMENT_TCP && seq_lt(*next, after))
+        *next = after;
+}
+
+static void renumber(Script *script, uint32_t step)
+{
+    for (unsigned side = 0; side < SIDES; side++) {
+        script->isn[side] += (step + 1) * 0x10000001u;
+        script->next[script->port][side] = 0;
+    }
+}
+
+static void play(Script *script)
+{
+    while (script->at < script->end && script->frame < SEGMENTS_MAX) {
+        uint8_t letter = *script->at++;
+        if (letter == 'c' || letter == 's') {
+            read_segment(script, letter == 'c' ? SIDE_CLIENT : SIDE_SERVER);
+        } else if (letter == '=' && script->frame) {
+            script->now_ns += 10000;
+            add(script, &script->last);
+        } else if (letter == 'w') {
+            script->now_ns += (int64_t)read_number(script, 1000) * 1000000;
+        } else if (letter == 'W') {
+            script->now_ns -= (int64_t)read_number(script, 1) * 1000000;
+        } else if (letter == 'p') {
+            script->port = (uint8_t)(read_number(script, 0) % PORTS);
+        } else if (letter == 'n') {
+            renumber(script, read_number(script, 1));
+        }
+    }
+}
+
+static void check_side(const History *history, Side side)
+{
+    const HistorySide *self = &history->side[side];
+    g_assert(self->data_bytes >= 0 && self->data_acked >= 0 && self->data_unacked >= 0);
+    g_assert_cmpint(self->data_acked + self->data_unacked, ==, self->data_bytes);
+    g_assert(self->gap_bytes >= 0 && self->missing_bytes >= 0 && self->after_peer_fin_bytes >= 0);
+    g_assert(!self->fin_frame || self->fin);
+    g_assert(!self->fin_ack_frame || self->fin_acked);
+    g_assert(self->state <= TCP_STATE_TIME_WAIT);
+}
+
+static void check_history(const History *history)
+{
+    g_assert(history->row_count && history->row_count <= EVENTS_MAX);
+    g_assert(history->transition_count <= HISTORY_TRANSITIONS_MAX);
+    for (unsigned i = 0; i < history->transition_count; i++) {
+        const Transition *transition = &history->transitions[i];
+        g_assert(transition->row < history->row_count && transition->from != transition->to);
+    }
+    for (unsigned i = 0; i < history->reset_count; i++) {
+        const ResetRecord *reset = &history->resets[i];
+        g_assert(reset->row < history->row_count && (reset->form != RST_FORM_REPLY || reset->answers_frame));
+        g_assert((reset->answers == RST_ANSWERS_NOTHING) == (reset->form != RST_FORM_REPLY));
+    }
+    g_assert(history->first_reset < (int)history->reset_count);
+    g_assert((history->first_reset < 0) == (history->resetter < 0));
+    for (unsigned side = 0; side < SIDES; side++)
+        check_side(history, (Side)side);
+}
+
+static void check_facts(FactSet *facts, uint64_t last_frame)
+{
+    for (guint row = 0; row < fact_count(); row++) {
+        const FactRow *fact = fact_row(row);
+        for (unsigned role = fact->per_side; role < (fact->per_side ? ROLES : 1u); role++) {
+            const Value *value = fact_get(facts, (FactRef){(uint16_t)row, (uint8_t)role});
+            g_assert(value->frame <= last_frame);
+            g_assert(value->presence != VALUE_UNKNOWN || value->missing != MISSING_NOTHING);
+        }
+    }
+}
+
+static const RuleSet *builtin_rules(void)
+{
+    static RuleSet *rules;
+    if (!rules) {
+        rules = rule_set_new_builtin(NULL);
+        g_assert(rules && rule_set_finish(rules, NULL));
+    }
+    return rules;
+}
+
+/* Rules for other rules' facts must not depend on which were asked for first. */
+static void check_verdict(FactSet *facts, const History *history, const FactContext *context)
+{
+    Verdict first, second;
+    rule_set_judge(builtin_rules(), facts, &first);
+    g_assert(first.path_length > 0);
+    fact_set_begin(facts, history, context);
+    rule_set_judge(builtin_rules(), facts, &second);
+    g_assert(verdict_ending(&first) == verdict_ending(&second) && first.certainty == second.certainty);
+    g_assert(first.finding_count == second.finding_count);
+}
+
+static void judge(const Script *script)
+{
+    static History history;
+    FactContext *context = fact_context_new();
+    FactSet *facts = fact_set_new();
+    for (uint32_t stream = 0; stream < flow_table_count(script->table); stream++) {
+        history_build(&history, script->table, stream);
+        check_history(&history);
+        fact_context_note(context, &history);
+    }
+    fact_context_capture(context, 0, script->now_ns, false);
+    for (uint32_t stream = 0; stream < flow_table_count(script->table); stream++) {
+        history_build(&history, script->table, stream);
+        fact_set_begin(facts, &history, context);
+        check_facts(facts, script->frame);
+        check_verdict(facts, &history, context);
+    }
+    fact_set_free(facts);
+    fact_context_free(context);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    Script script = {.at = data, .end = data + size, .table = flow_table_new(1), .isn = {1000, 0xfffffff0}};
+    play(&script);
+    judge(&script);
+    flow_table_free(script.table);
+    return 0;
+}

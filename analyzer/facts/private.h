@@ -12,8 +12,8 @@ typedef struct {
     unsigned count;
 } FactFamily;
 
-extern const FactFamily fact_family_connection, fact_family_side, fact_family_close, fact_family_rst,
-    fact_family_listener, fact_family_capture;
+extern const FactFamily fact_family_connection, fact_family_side, fact_family_ending, fact_family_close,
+    fact_family_rst, fact_family_rst_more, fact_family_listener, fact_family_capture;
 
 struct FactSet {
     const History *history;
@@ -62,4 +62,25 @@ static inline const ResetRecord *facts_reset(const FactSet *facts)
 {
     const History *history = facts->history;
     return history->first_reset < 0 ? NULL : &history->resets[history->first_reset];
+}
+
+static inline const HistorySide *side_of(const FactSet *facts, Side side)
+{
+    return &facts->history->side[side];
+}
+
+/* Whether the row is a segment of this side that belongs to the connection and is no second copy. */
+static inline bool row_is_from(const HistoryRow *row, Side side)
+{
+    return !(row->marks & (EVENT_RUN | EVENT_ICMP | EVENT_DUPLICATE | EVENT_WILD | EVENT_PREDECESSOR)) &&
+           row->side == side;
+}
+
+/* A side of which nothing was captured may have sent anything: says so in `value`. */
+static inline bool is_dark(const FactSet *facts, Side side, Value *value)
+{
+    if (side_of(facts, side)->sent)
+        return false;
+    value_unknown(value, missing_side(side));
+    return true;
 }

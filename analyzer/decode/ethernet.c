@@ -105,5 +105,8 @@ DecodeResult decode_ethernet(Cursor cursor, Packet *packet)
     const uint8_t *header = cursor.at;
     if (!packet_skip(packet, &cursor, 14))
         return DECODED_SHORT;
-    return decode_type_or_length(be16(header + 12), cursor, packet);
+    uint16_t type = be16(header + 12);
+    if (type == ETHERTYPE_IPV4) /* nearly always */
+        return decode_ipv4(cursor, packet);
+    return decode_type_or_length(type, cursor, packet);
 }

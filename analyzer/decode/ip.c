@@ -153,6 +153,19 @@ static void apply_source_route(Cursor options, Segment *segment)
     }
 }
 
+enum { IPV4_MORE_FRAGMENTS = 0x2000, IPV4_OFFSET = 0x1fff };
+
+/* `place` is the word of flags and offset. */
+static DecodeResult decode_ipv4_fragment(uint16_t place, uint8_t protocol, Cursor cursor, Packet *packet)
+{
+    Fragment fragment = fragment_make(cursor, packet, packet->segment->ip_id, protocol);
+    fragment.offset = (place & IPV4_OFFSET) * 8u;
+    fragment.is_last = !(place & IPV4_MORE_FRAGMENTS);
+    if (!defragment(&fragment, &cursor, packet))
+        return DECODED_OTHER;
+    return decode_ip_protocol(protocol, cursor, packet);
+}
+
 /*  0                   1                   2                   3
  * |Version|  IHL  |Type of Service|          Total Length         |
  * |         Identification        |Flags|      Fragment Offset    |
@@ -160,7 +173,6 @@ static void apply_source_route(Cursor options, Segment *segment)
  * |                  source, destination, options                 | */
 DecodeResult decode_ipv4(Cursor cursor, Packet *packet)
 {
-    enum { MORE_FRAGMENTS = 0x2000, OFFSET = 0x1fff };
     if (!packet_enter(packet))
         return DECODED_OTHER;
     const uint8_t *header = cursor.at;
@@ -194,16 +206,12 @@ DecodeResult decode_ipv4(Cursor cursor, Packet *packet)
         return DECODED_SHORT;
     if (header_length > 20)
         apply_source_route(cursor_make(header + 20, header_length - 20), segment);
+    uint8_t protocol = header[9];
     uint16_t place = be16(header + 6);
-    uint8_t protocol = header[9]; /* the header may be gone with the fragment it was in */
-    if (place & (MORE_FRAGMENTS | OFFSET)) {
-        Fragment fragment = fragment_make(cursor, packet, segment->ip_id, protocol);
-        fragment.offset = (place & OFFSET) * 8u;
-        fragment.is_last = !(place & MORE_FRAGMENTS);
-        if (!defragment(&fragment, &cursor, packet))
-            return DECODED_OTHER;
-    }
-    return decode_ip_protocol(protocol, cursor, packet);
+    if (place & (IPV4_MORE_FRAGMENTS | IPV4_OFFSET))
+        return decode_ipv4_fragment(place, protocol, cursor, packet);
+    return protocol == PROTOCOL_TCP ? decode_tcp(cursor, packet)
+                                    : decode_ip_protocol(protocol, cursor, packet);
 }
 
 /* |  Next Header  |  Words64 - 1  | Routing Type  | Segments Left | …

@@ -83,12 +83,26 @@ static void half_closed_for(const FactSet *facts, Side side, Value *value)
         value_set(value, fact_context_last_ns(facts->context) - closer->fin_ns, history->last_frame);
 }
 
-/* How long neither side had sent anything before the segment that began the end. */
+/* The last segment that the sender of row `end` had sent or received before it: what its ACK does not cover
+ * was still under way, whatever had passed the capture point. NULL for none. */
+static const HistoryRow *last_known_before(const History *history, unsigned end)
+{
+    const HistoryRow *last = &history->rows[end];
+    for (unsigned i = end; i-- > 0;) {
+        const HistoryRow *row = &history->rows[i];
+        bool is_crossing = !(row->marks & EVENT_RUN) && row->side != last->side && row->length &&
+                           last->flags & TCP_ACK && row->seq + row->length > last->ack;
+        if (!is_crossing)
+            return row;
+    }
+    return NULL;
+}
+
 static void idle_before(const FactSet *facts, Side side, Value *value)
 {
     (void)side;
     const History *history = facts->history;
-    int row;
+    unsigned row;
     if (began_with_rst(history)) {
         const ResetRecord *reset = &history->resets[history->first_reset];
         row = reset->form == RST_FORM_REPLY ? reset->answers_row : reset->row;
@@ -97,9 +111,9 @@ static void idle_before(const FactSet *facts, Side side, Value *value)
     } else {
         return;
     }
-    if (row > 0)
-        value_set(value, history->rows[row].time_ns - history->rows[row - 1].time_ns,
-                  history->rows[row - 1].frame);
+    const HistoryRow *before = last_known_before(history, row);
+    if (before)
+        value_set(value, history->rows[row].time_ns - before->time_ns, before->frame);
 }
 
 static void both_aborted(const FactSet *facts, Side side, Value *value)

@@ -87,6 +87,14 @@ static void replaced(const FactSet *facts, Side side, Value *value)
     value_set_bool(value, fact_context_next(facts->context, facts->history->stream) != NO_CONNECTION, 0);
 }
 
+static void replaced_by(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    uint32_t next = fact_context_next(facts->context, facts->history->stream);
+    if (next != NO_CONNECTION)
+        value_set(value, next, 0);
+}
+
 static void replaces(const FactSet *facts, Side side, Value *value)
 {
     (void)side;
@@ -346,6 +354,7 @@ static const FactRow rows[] = {
      "No SYN was captured: which side is the client is a guess.", roles_guessed},
     {"conn.replaced", VALUE_BOOL, NULL, NULL, false,
      "A SYN with another number began a new stream on its addresses and ports.", replaced},
+    {"conn.replaced_by", VALUE_INT, NULL, NULL, false, "The number of that stream.", replaced_by},
     {"conn.replaces", VALUE_ENUM, NULL, replaces_names, false,
      "Whether its addresses and ports had a connection before: none; closed (it had ended); live (it had "
      "not).",

@@ -5,6 +5,7 @@
 #include "facts/catalogue.h"
 #include "facts/context.h"
 #include "facts/facts.h"
+#include "facts/zeek.h"
 
 /* Each family's rows, in order; the catalogue is all of them one after the other. */
 typedef struct {
@@ -13,7 +14,7 @@ typedef struct {
 } FactFamily;
 
 extern const FactFamily fact_family_connection, fact_family_side, fact_family_ending, fact_family_close,
-    fact_family_rst, fact_family_rst_more, fact_family_listener, fact_family_capture;
+    fact_family_rst, fact_family_rst_more, fact_family_listener, fact_family_capture, fact_family_zeek, fact_family_frames;
 
 struct FactSet {
     const History *history;
@@ -23,6 +24,7 @@ struct FactSet {
     Value *values;
     char rst_text[NOTE_BYTES_MAX + 1];
     char text[SIDES][64]; /* "10.0.0.1:80", what string facts borrow */
+    char zeek_history[ZEEK_HISTORY_MAX + 1];
 };
 
 /* The type is the row's; set by fact_get(). */

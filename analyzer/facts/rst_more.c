@@ -30,7 +30,9 @@ static const ResetRecord *first_ignored(const History *history)
 {
     for (unsigned i = 0; i < history->reset_count; i++) {
         const ResetRecord *reset = &history->resets[i];
-        if (!reset->effective && !reset->ends_sender && reset->lived_on &&
+        bool is_anothers = reset->answers != RST_ANSWERS_NOTHING &&
+                           history->rows[reset->answers_row].marks & EVENT_PREDECESSOR;
+        if (!reset->effective && !reset->ends_sender && reset->lived_on && !is_anothers &&
             (history->first_reset < 0 || (int)i < history->first_reset))
             return reset;
     }

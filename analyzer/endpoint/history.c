@@ -324,8 +324,10 @@ static void find_roles(History *history)
 
 void history_build(History *history, const FlowTable *table, uint32_t stream)
 {
-    const Connection *connection = flow_table_get(table, stream);
-    const Event *events = flow_table_events(table, connection);
+    ConnectionRecord record;
+    flow_table_read(table, stream, &record);
+    const Connection *connection = &record.connection;
+    const Event *events = record.events;
 
     /* The arrays need no clearing: their counts say how much of them is in use. */
     memset(history->side, 0, sizeof history->side);

@@ -104,3 +104,20 @@ void event_store_append(EventStore *store, Connection *connection, const Event *
     }
     event_store_get(store, connection)[connection->event_count++] = *event;
 }
+
+void event_store_put(EventStore *store, Connection *connection, const Event *events)
+{
+    unsigned size_class = 0;
+    while (connection->event_count > class_capacity[size_class])
+        size_class++;
+    connection->event_class = (uint8_t)size_class;
+    connection->event_block = pool_take(&store->pools[size_class]);
+    memcpy(event_store_get(store, connection), events, connection->event_count * sizeof *events);
+}
+
+void event_store_give_back(EventStore *store, Connection *connection)
+{
+    if (connection->event_block)
+        pool_give_back(&store->pools[connection->event_class], connection->event_block);
+    connection->event_block = 0;
+}

@@ -22,5 +22,10 @@ void event_store_clear(EventStore *store);
 /* Appends a copy. */
 void event_store_append(EventStore *store, Connection *connection, const Event *event);
 
+/* Takes in `events`, connection->event_count of them, for a connection that has no block; and gives back what
+ * it has. */
+void event_store_put(EventStore *store, Connection *connection, const Event *events);
+void event_store_give_back(EventStore *store, Connection *connection);
+
 /* The events in the order of the capture; connection->event_count of them, borrowed until the next append. */
 Event *event_store_get(const EventStore *store, const Connection *connection);

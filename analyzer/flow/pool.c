@@ -3,6 +3,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "flow/memory.h"
+
 void pool_init(Pool *pool, size_t block_bytes)
 {
     *pool = (Pool){.block_bytes = block_bytes, .used = 1};
@@ -11,7 +13,7 @@ void pool_init(Pool *pool, size_t block_bytes)
 void pool_clear(Pool *pool)
 {
     for (uint32_t i = 0; i < pool->chunk_count; i++)
-        g_aligned_free(pool->chunks[i]);
+        memory_free(pool->chunks[i], POOL_CHUNK_BLOCKS * pool->block_bytes);
     g_free(pool->chunks);
     memset(pool, 0, sizeof *pool);
 }
@@ -23,7 +25,7 @@ static void pool_add_chunk(Pool *pool)
         pool->chunks = g_renew(uint8_t *, pool->chunks, pool->chunk_capacity);
     }
     /* Blocks that are a multiple of a cache line lie on cache lines. */
-    pool->chunks[pool->chunk_count++] = g_aligned_alloc(POOL_CHUNK_BLOCKS, pool->block_bytes, 64);
+    pool->chunks[pool->chunk_count++] = memory_take(POOL_CHUNK_BLOCKS * pool->block_bytes);
 }
 
 uint32_t pool_take(Pool *pool)

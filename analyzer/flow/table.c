@@ -10,7 +10,8 @@ typedef struct {
     uint32_t stream; /* NO_CONNECTION: free */
 } Slot;
 
-#define CHUNK_CONNECTIONS 4096u
+/* 24 MB with their events, of the 20 that any capture may cost and some: as much as a large cache holds. */
+#define LIVE_MAX 32768u
 
 struct FlowTable {
     Slot *slots;
@@ -18,11 +19,9 @@ struct FlowTable {
     uint32_t tuples; /* slots in use */
     uint64_t seed[2];
 
-    Connection **chunks;
-    uint32_t count, chunk_capacity;
-
-    EventStore events;
+    ConnectionStore store;
     Pool holes, notes;
+    ConnectionRecord previous; /* scratch */
 };
 
 static Slot *new_slots(uint32_t count)
@@ -44,7 +43,7 @@ FlowTable *flow_table_new(uint64_t seed)
         z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
         table->seed[i] = z ^ (z >> 31);
     }
-    event_store_init(&table->events);
+    connection_store_init(&table->store, LIVE_MAX);
     hole_store_init(&table->holes);
     pool_init(&table->notes, sizeof(Note));
     return table;
@@ -54,29 +53,37 @@ void flow_table_free(FlowTable *table)
 {
     if (!table)
         return;
-    for (uint32_t i = 0; i * CHUNK_CONNECTIONS < table->count; i++)
-        g_aligned_free(table->chunks[i]);
-    g_free(table->chunks);
     g_free(table->slots);
-    event_store_clear(&table->events);
+    connection_store_clear(&table->store);
     pool_clear(&table->holes);
     pool_clear(&table->notes);
     g_free(table);
 }
 
-uint32_t flow_table_count(const FlowTable *table)
+void flow_table_set_live_max(FlowTable *table, uint32_t live_max)
 {
-    return table->count;
+    table->store.live_max = live_max;
 }
 
+uint32_t flow_table_count(const FlowTable *table)
+{
+    return table->store.count;
+}
+
+void flow_table_read(const FlowTable *table, uint32_t stream, ConnectionRecord *ret_record)
+{
+    connection_store_read(&table->store, stream, ret_record);
+}
+
+/* Waking a connection up changes nothing that can be seen. */
 Connection *flow_table_get(const FlowTable *table, uint32_t stream)
 {
-    return &table->chunks[stream / CHUNK_CONNECTIONS][stream % CHUNK_CONNECTIONS];
+    return connection_store_get((ConnectionStore *)&table->store, stream);
 }
 
 const Event *flow_table_events(const FlowTable *table, const Connection *connection)
 {
-    return event_store_get(&table->events, connection);
+    return event_store_get(&table->store.events, connection);
 }
 
 int64_t flow_table_missing_below(const FlowTable *table, const Connection *connection, unsigned end,
@@ -135,9 +142,32 @@ uint64_t flow_table_hash(const FlowTable *table, const Segment *segment)
            hash_endpoint(table, segment->destination, segment->destination_port, segment->ip_version);
 }
 
-void flow_table_prefetch(const FlowTable *table, uint64_t hash)
+void flow_table_prefetch_slot(const FlowTable *table, uint64_t hash)
 {
     __builtin_prefetch(&table->slots[(uint32_t)hash & table->mask]);
+}
+
+/* The first slot with the tag is nearly always the right one; where not, the fetch was in vain. */
+static uint32_t guess_stream(const FlowTable *table, uint64_t hash)
+{
+    uint32_t place = (uint32_t)hash & table->mask;
+    while (table->slots[place].stream != NO_CONNECTION && table->slots[place].tag != (uint32_t)hash)
+        place = (place + 1) & table->mask;
+    return table->slots[place].stream;
+}
+
+void flow_table_prefetch_connection(const FlowTable *table, uint64_t hash)
+{
+    uint32_t stream = guess_stream(table, hash);
+    if (stream != NO_CONNECTION)
+        connection_store_prefetch(&table->store, stream);
+}
+
+void flow_table_prefetch_events(const FlowTable *table, uint64_t hash)
+{
+    uint32_t stream = guess_stream(table, hash);
+    if (stream != NO_CONNECTION)
+        connection_store_prefetch_events(&table->store, stream);
 }
 
 static bool endpoint_is(const Connection *connection, unsigned end, const uint8_t address[16], uint16_t port)
@@ -178,22 +208,14 @@ static void flow_table_grow(FlowTable *table)
 
 static uint32_t new_connection(FlowTable *table, const Segment *segment, uint32_t previous)
 {
-    uint32_t stream = table->count++, chunk = stream / CHUNK_CONNECTIONS;
-    if (stream % CHUNK_CONNECTIONS == 0) {
-        if (chunk == table->chunk_capacity) {
-            table->chunk_capacity = chunk ? chunk * 2 : 16;
-            table->chunks = g_renew(Connection *, table->chunks, table->chunk_capacity);
-        }
-        table->chunks[chunk] = g_aligned_alloc(CHUNK_CONNECTIONS, sizeof(Connection), 64);
-    }
-    Connection *connection = flow_table_get(table, stream);
-    memset(connection, 0, sizeof *connection);
+    uint32_t stream = table->store.count;
+    Connection *connection = connection_store_add(&table->store, segment->time_ns);
     memcpy(connection->address[0], segment->source, 16);
     memcpy(connection->address[1], segment->destination, 16);
     connection->port[0] = segment->source_port;
     connection->port[1] = segment->destination_port;
     connection->ip_version = segment->ip_version;
-    connection->first_ns = segment->time_ns;
+    connection->first_ns = connection->last_ns = segment->time_ns;
     connection->first_frame = segment->frame > UINT32_MAX ? UINT32_MAX : (uint32_t)segment->frame;
     connection->previous = previous;
     return stream;
@@ -238,13 +260,14 @@ static bool continues(const Connection *connection, unsigned end, uint32_t seq)
 
 /* After a SYN that the other side did not take (a challenge ACK, RFC 5961 4; an ACK from TIME_WAIT), segments
  * of the connection before it still pass. Both their numbers tell. */
-static bool is_of_predecessor(const FlowTable *table, const Connection *connection, unsigned end,
+static bool is_of_predecessor(FlowTable *table, const Connection *connection, unsigned end,
                               const Segment *segment)
 {
     if (connection->previous == NO_CONNECTION || segment->flags & TCP_SYN || !(segment->flags & TCP_ACK) ||
         connection->known[0] & connection->known[1] & KNOWN_SYN)
         return false;
-    const Connection *previous = flow_table_get(table, connection->previous);
+    const Connection *previous = &table->previous.connection;
+    flow_table_read(table, connection->previous, &table->previous);
     int sender = sender_of(previous, segment);
     bool is_own =
         connection->known[end] & KNOWN_SYN &&
@@ -268,13 +291,13 @@ static uint16_t track_quote(Connection *connection, unsigned end, const Segment 
     return EVENT_ICMP;
 }
 
-Connection *flow_table_add(FlowTable *table, const Segment *segment)
+Connection *flow_table_add_hashed(FlowTable *table, const Segment *segment, uint64_t hash)
 {
     if (table->tuples >= (table->mask + 1) / 2)
         flow_table_grow(table);
 
     int sender;
-    Slot *slot = find_slot(table, segment, flow_table_hash(table, segment), &sender);
+    Slot *slot = find_slot(table, segment, hash, &sender);
     Connection *connection = flow_table_get(table, slot->stream);
     if (opens_new_stream(connection, (unsigned)sender, segment)) {
         slot->stream = new_connection(table, segment, slot->stream);
@@ -283,7 +306,7 @@ Connection *flow_table_add(FlowTable *table, const Segment *segment)
     }
 
     unsigned end = (unsigned)sender;
-    const Event *events = event_store_get(&table->events, connection);
+    const Event *events = flow_table_events(table, connection);
     bool is_quote = segment->kind == SEGMENT_ICMP_QUOTE;
     uint16_t marks;
     if (is_quote)
@@ -308,6 +331,17 @@ Connection *flow_table_add(FlowTable *table, const Segment *segment)
         .flags = segment->flags,
         .ttl = segment->ttl,
     };
-    event_store_append(&table->events, connection, &event);
+    event_store_append(&table->store.events, connection, &event);
     return connection;
+}
+
+Connection *flow_table_add(FlowTable *table, const Segment *segment)
+{
+    return flow_table_add_hashed(table, segment, flow_table_hash(table, segment));
+}
+
+void flow_table_finish(FlowTable *table)
+{
+    connection_store_freeze_all(&table->store);
+    g_clear_pointer(&table->slots, g_free);
 }

@@ -1,7 +1,7 @@
 /* All connections of a capture: found by address and port, numbered as Wireshark numbers streams.
  *
- * A seeded open-addressing table maps a tuple to its newest connection; connections live in chunks and keep
- * their place. The index of a connection is its stream number.
+ * A seeded open-addressing table maps a tuple to its newest connection; store.h keeps
+ * them. The index of a connection is its stream number.
  *
  * When a stream begins (read from Wireshark 4.0's packet-tcp.c and held against tshark by the tests): where
  * the tuple is new, or where a SYN without ACK has another number than the base of its sender's numbers. A
@@ -15,6 +15,7 @@
 #include "flow/events.h"
 #include "flow/holes.h"
 #include "flow/notes.h"
+#include "flow/store.h"
 
 typedef struct FlowTable FlowTable;
 
@@ -22,8 +23,13 @@ typedef struct FlowTable FlowTable;
 FlowTable *flow_table_new(uint64_t seed);
 void flow_table_free(FlowTable *table);
 
-/* Files the segment under its connection, tracks its numbers and keeps its event. Returns the connection; the
- * pointer is good for the life of the table. */
+/* How many connections are kept ready for their next segment; more where that proves too few. Only tests have
+ * a reason to say. */
+void flow_table_set_live_max(FlowTable *table, uint32_t live_max);
+
+/* Files the segment under its connection, tracks its numbers and keeps its event. Returns the connection,
+ * borrowed until the next call. `hash` is the segment's flow_table_hash(). */
+Connection *flow_table_add_hashed(FlowTable *table, const Segment *segment, uint64_t hash);
 Connection *flow_table_add(FlowTable *table, const Segment *segment);
 
 /* Keeps a note of the payload of the segment just added where it says something about the end. */
@@ -35,10 +41,17 @@ void flow_table_note(FlowTable *table, Connection *connection, const Segment *se
 const Note *flow_table_first_note(const FlowTable *table, const Connection *connection);
 const Note *flow_table_next_note(const FlowTable *table, const Note *note);
 
-uint32_t flow_table_count(const FlowTable *table);
-Connection *flow_table_get(const FlowTable *table, uint32_t stream);
+/* No more segments will come: gives back what only they need. */
+void flow_table_finish(FlowTable *table);
 
-/* The events that are kept of it, in the order of the capture. Borrowed until the next flow_table_add(). */
+uint32_t flow_table_count(const FlowTable *table);
+
+/* A copy of a connection and of the events that are kept of it, in the order of the capture. Several threads
+ * may read at once. */
+void flow_table_read(const FlowTable *table, uint32_t stream, ConnectionRecord *ret_record);
+
+/* The connection itself and its events; borrowed until the next segment is added, or connection got. */
+Connection *flow_table_get(const FlowTable *table, uint32_t stream);
 const Event *flow_table_events(const FlowTable *table, const Connection *connection);
 
 /* holes.h, for whoever has only the table. */
@@ -49,6 +62,9 @@ int64_t flow_table_missing_below(const FlowTable *table, const Connection *conne
 bool flow_table_top_missing(const FlowTable *table, const Connection *connection, unsigned end);
 int64_t flow_table_contiguous(const FlowTable *table, const Connection *connection, unsigned end);
 
-/* Prefetching for batches: hash first, then look the slot up, then touch the connection. */
+/* For batches: each step over the whole batch fetches what the next one reads, so that nothing waits for
+ * memory. First the slot, then by the slot the connection, then by the connection its events. */
 uint64_t flow_table_hash(const FlowTable *table, const Segment *segment);
-void flow_table_prefetch(const FlowTable *table, uint64_t hash);
+void flow_table_prefetch_slot(const FlowTable *table, uint64_t hash);
+void flow_table_prefetch_connection(const FlowTable *table, uint64_t hash);
+void flow_table_prefetch_events(const FlowTable *table, uint64_t hash);

@@ -96,11 +96,30 @@ static unsigned trace_decode(Trace *trace, PacketFilter *filter, Frame *frames, 
         if (payloads[found] < frames[i].bytes || payloads[found] >= frames[i].bytes + frames[i].captured_len)
             payloads[found] = NULL;
         if (result == DECODED_SEGMENT)
-            flow_table_prefetch(trace->table, flow_table_hash(trace->table, &segments[found++]));
+            found++;
         else if (result == DECODED_UNKNOWN_LINKTYPE)
             oddities_note_link_type(&trace->oddities, frames[i].link_type);
     }
     return found;
+}
+
+/* In the order of the capture; what each step touches was asked for by the step before, a batch ago. */
+static void trace_file(Trace *trace, const Segment *segments, const uint8_t *const *payloads, unsigned count)
+{
+    FlowTable *table = trace->table;
+    uint64_t hashes[BATCH_FRAMES];
+    for (unsigned i = 0; i < count; i++)
+        flow_table_prefetch_slot(table, hashes[i] = flow_table_hash(table, &segments[i]));
+    for (unsigned i = 0; i < count; i++)
+        flow_table_prefetch_connection(table, hashes[i]);
+    for (unsigned i = 0; i < count; i++)
+        flow_table_prefetch_events(table, hashes[i]);
+    for (unsigned i = 0; i < count; i++) {
+        Connection *connection = flow_table_add_hashed(table, &segments[i], hashes[i]);
+        if (note_is_due(&segments[i], payloads[i]))
+            flow_table_note(table, connection, &segments[i], payloads[i]);
+    }
+    trace->info.segments += count;
 }
 
 static void trace_read_frames(Trace *trace, CaptureReader *reader, PacketFilter *filter, Progress *progress)
@@ -111,12 +130,7 @@ static void trace_read_frames(Trace *trace, CaptureReader *reader, PacketFilter 
     unsigned count;
     while ((count = capture_reader_next_batch(reader, frames, BATCH_FRAMES))) {
         unsigned found = trace_decode(trace, filter, frames, count, segments, payloads);
-        for (unsigned i = 0; i < found; i++) {
-            Connection *connection = flow_table_add(trace->table, &segments[i]);
-            if (note_is_due(&segments[i], payloads[i]))
-                flow_table_note(trace->table, connection, &segments[i], payloads[i]);
-        }
-        trace->info.segments += found;
+        trace_file(trace, segments, payloads, found);
         progress_update(progress, capture_reader_position(reader), capture_reader_size(reader),
                         trace->info.frames);
     }
@@ -130,6 +144,7 @@ static void trace_finish(Trace *trace, const CaptureReader *reader)
     trace->format = g_strdup(capture_reader_format(reader));
     trace->info.path = trace->path;
     trace->info.format = trace->format;
+    flow_table_finish(trace->table);
     trace->info.connections = flow_table_count(trace->table);
     trace->info.diagnostics = trace->diagnostics;
     for (uint32_t stream = 0; stream < trace->info.connections; stream++) {

@@ -116,23 +116,23 @@ static void the_seed_is_a_key(void **state)
     flow_table_free(two);
 }
 
-/* Each is found again after the table has grown many times, under its number and at its place. */
-static void connections_keep_their_place_as_it_grows(void **state)
+/* Each is found again after the table has grown many times, under its number. */
+static void connections_keep_their_number_as_it_grows(void **state)
 {
     (void)state;
     enum { COUNT = 50000 };
     FlowTable *table = flow_table_new(1);
     Segment first = random_tuple(0);
-    Connection *connection = flow_table_add(table, &first);
+    flow_table_add(table, &first);
     for (uint32_t i = 1; i < COUNT; i++) {
         Segment segment = random_tuple(i);
         flow_table_add(table, &segment);
     }
     for (uint32_t i = 0; i < COUNT; i++) {
         Segment segment = random_tuple(i);
-        assert_ptr_equal(flow_table_add(table, &segment), flow_table_get(table, i));
+        const Connection *connection = flow_table_add(table, &segment);
+        assert_ptr_equal(connection, flow_table_get(table, i));
     }
-    assert_ptr_equal(flow_table_get(table, 0), connection);
     assert_int_equal(flow_table_count(table), COUNT);
     flow_table_free(table);
 }
@@ -168,7 +168,7 @@ int main(void)
         cmocka_unit_test(low_bits_are_spread),
         cmocka_unit_test(both_directions_hash_alike),
         cmocka_unit_test(the_seed_is_a_key),
-        cmocka_unit_test(connections_keep_their_place_as_it_grows),
+        cmocka_unit_test(connections_keep_their_number_as_it_grows),
         cmocka_unit_test(a_tuple_may_be_reused_without_end),
         cmocka_unit_test(an_empty_table_can_be_freed),
     };

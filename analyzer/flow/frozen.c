@@ -1,0 +1,220 @@
+/* A packed connection: the 4-bit lengths of its 32 words, the words, then for each event the 4-bit lengths of
+ * five words and the words. Words are little-endian. */
+#include "flow/frozen.h"
+
+#include <glib.h>
+#include <string.h>
+
+enum { CONNECTION_WORDS = sizeof(Connection) / 8, EVENT_WORDS = 5, EVENT_LENGTH_BYTES = 3 };
+
+_Static_assert(sizeof(Connection) % 16 == 0, "whole words, an even number of them");
+_Static_assert(CONNECTION_WORDS / 2 + sizeof(Connection) +
+                       EVENTS_MAX * (EVENT_LENGTH_BYTES + EVENT_WORDS * 8) <=
+                   FROZEN_BYTES_MAX,
+               "the worst case fits");
+
+/* Appends the word without its leading zero bytes; returns their number. Writes all eight. */
+static inline unsigned put_word(uint8_t **at, uint64_t word)
+{
+    unsigned length = word ? (71u - (unsigned)__builtin_clzll(word)) / 8 : 0;
+    uint64_t little = GUINT64_TO_LE(word);
+    memcpy(*at, &little, 8);
+    *at += length;
+    return length;
+}
+
+static inline uint64_t get_word(const uint8_t **at, unsigned length)
+{
+    static const uint64_t mask[16] = {
+        0,
+        0xff,
+        0xffff,
+        0xffffff,
+        0xffffffff,
+        0xffffffffff,
+        0xffffffffffff,
+        0xffffffffffffff,
+        0xffffffffffffffff,
+    };
+    uint64_t little;
+    memcpy(&little, *at, 8);
+    *at += length;
+    return GUINT64_FROM_LE(little) & mask[length];
+}
+
+/* A small number for what is a little more than `base`, 0 for 0, and back: every value has one code. */
+static inline uint64_t code64(uint64_t value, uint64_t base)
+{
+    return value == 0 ? 0 : value == base ? 0 - base : value - base;
+}
+
+static inline uint64_t decode64(uint64_t code, uint64_t base)
+{
+    return code == 0 ? 0 : code == 0 - base ? base : code + base;
+}
+
+static inline uint32_t code32(uint32_t value, uint32_t base)
+{
+    return value == 0 ? 0 : value == base ? 0 - base : value - base;
+}
+
+static inline uint32_t decode32(uint32_t code, uint32_t base)
+{
+    return code == 0 ? 0 : code == 0 - base ? base : code + base;
+}
+
+/* Where every number is what it differs from another one. In the reverse order of unfold(). */
+static void fold(Connection *c)
+{
+    for (unsigned end = 0; end < 2; end++) {
+        EndCounts *counts = &c->counts[end];
+        counts->peer_next_at_fin = code32(counts->peer_next_at_fin, (uint32_t)c->sequence[!end].next);
+        counts->fin_seq = code32(counts->fin_seq, c->sequence[end].isn + (uint32_t)c->sequence[end].next - 1);
+        counts->last_data_ns =
+            (int64_t)code64((uint64_t)counts->last_data_ns, (uint64_t)counts->first_data_ns);
+        counts->first_data_ns = (int64_t)code64((uint64_t)counts->first_data_ns, (uint64_t)c->first_ns);
+        counts->last_data_frame = code32(counts->last_data_frame, c->first_frame);
+        counts->first_data_frame = code32(counts->first_data_frame, c->first_frame);
+        counts->last_frame = code32(counts->last_frame, c->first_frame);
+    }
+    for (unsigned end = 0; end < 2; end++)
+        c->sequence[end].acked =
+            (int64_t)((uint64_t)c->sequence[end].next - (uint64_t)c->sequence[end].acked);
+    c->last_ns = (int64_t)((uint64_t)c->last_ns - (uint64_t)c->first_ns);
+    c->previous = ~c->previous; /* NO_CONNECTION becomes 0 */
+    c->event_class = 0;
+    c->event_block = 0;
+}
+
+static void unfold(Connection *c)
+{
+    c->previous = ~c->previous;
+    c->last_ns = (int64_t)((uint64_t)c->last_ns + (uint64_t)c->first_ns);
+    for (unsigned end = 0; end < 2; end++)
+        c->sequence[end].acked =
+            (int64_t)((uint64_t)c->sequence[end].next - (uint64_t)c->sequence[end].acked);
+    for (unsigned end = 0; end < 2; end++) {
+        EndCounts *counts = &c->counts[end];
+        counts->last_frame = decode32(counts->last_frame, c->first_frame);
+        counts->first_data_frame = decode32(counts->first_data_frame, c->first_frame);
+        counts->last_data_frame = decode32(counts->last_data_frame, c->first_frame);
+        counts->first_data_ns = (int64_t)decode64((uint64_t)counts->first_data_ns, (uint64_t)c->first_ns);
+        counts->last_data_ns =
+            (int64_t)decode64((uint64_t)counts->last_data_ns, (uint64_t)counts->first_data_ns);
+        counts->fin_seq =
+            decode32(counts->fin_seq, c->sequence[end].isn + (uint32_t)c->sequence[end].next - 1);
+        counts->peer_next_at_fin = decode32(counts->peer_next_at_fin, (uint32_t)c->sequence[!end].next);
+    }
+}
+
+/* What the next event is expected to be, by what came before. */
+typedef struct {
+    uint64_t time_ns;
+    uint32_t frame;
+    struct {
+        uint32_t next;
+        uint16_t window, ip_id, marks;
+        uint8_t ttl;
+    } end[2];
+} Expected;
+
+static Expected expected_first(const Connection *connection)
+{
+    return (Expected){.time_ns = (uint64_t)connection->first_ns,
+                      .frame = connection->first_frame,
+                      .end = {{.next = connection->sequence[0].isn, .ttl = connection->counts[0].ttl},
+                              {.next = connection->sequence[1].isn, .ttl = connection->counts[1].ttl}}};
+}
+
+static inline void expected_step(Expected *expected, const Event *event, unsigned end)
+{
+    expected->time_ns = (uint64_t)event->time_ns;
+    expected->frame = event->frame;
+    expected->end[end].next =
+        event->seq + event->length + (event->flags >> 1 & 1) + (event->flags & 1); /* SYN, FIN */
+    expected->end[end].window = event->window;
+    expected->end[end].ip_id = event->ip_id + !!event->ip_id;
+    expected->end[end].marks = event->marks;
+    expected->end[end].ttl = event->ttl;
+}
+
+static uint8_t *freeze_event(const Event *event, Expected *expected, uint8_t *at)
+{
+    unsigned end = event_end(event);
+    uint64_t elapsed = (uint64_t)event->time_ns - expected->time_ns;
+    uint64_t signed_elapsed = elapsed << 1 ^ (0 - (elapsed >> 63)); /* small for small steps back, too */
+    uint32_t frames = event->frame - expected->frame;
+    uint8_t *lengths = at;
+    at += EVENT_LENGTH_BYTES;
+    unsigned length = put_word(&at, signed_elapsed);
+    length |= put_word(&at, (uint64_t)frames << 9 | event->flags << 1 | end) << 4;
+    length |= put_word(&at, (uint64_t)(event->seq - expected->end[end].next) << 32 | event->length) << 8;
+    length |= put_word(&at, event->ack - expected->end[!end].next) << 12;
+    uint64_t rest = (uint64_t)(event->ttl ^ expected->end[end].ttl) << 48 |
+                    (uint64_t)(event->marks ^ expected->end[end].marks) << 32 |
+                    (uint64_t)(uint16_t)(event->ip_id - expected->end[end].ip_id) << 16 |
+                    (uint16_t)(event->window ^ expected->end[end].window);
+    length |= put_word(&at, rest) << 16;
+    lengths[0] = (uint8_t)length;
+    lengths[1] = (uint8_t)(length >> 8);
+    lengths[2] = (uint8_t)(length >> 16);
+    expected_step(expected, event, end);
+    return at;
+}
+
+static const uint8_t *thaw_event(const uint8_t *at, Expected *expected, Event *event)
+{
+    unsigned length = at[0] | at[1] << 8 | at[2] << 16;
+    at += EVENT_LENGTH_BYTES;
+    uint64_t signed_elapsed = get_word(&at, length & 15);
+    uint64_t what = get_word(&at, length >> 4 & 15);
+    uint64_t numbers = get_word(&at, length >> 8 & 15);
+    uint64_t ack = get_word(&at, length >> 12 & 15);
+    uint64_t rest = get_word(&at, length >> 16 & 15);
+    unsigned end = what & 1;
+    event->time_ns = (int64_t)(expected->time_ns + (signed_elapsed >> 1 ^ (0 - (signed_elapsed & 1))));
+    event->flags = (uint8_t)(what >> 1);
+    event->frame = expected->frame + (uint32_t)(what >> 9);
+    event->length = (uint32_t)numbers;
+    event->seq = expected->end[end].next + (uint32_t)(numbers >> 32);
+    event->ack = expected->end[!end].next + (uint32_t)ack;
+    event->window = (uint16_t)rest ^ expected->end[end].window;
+    event->ip_id = (uint16_t)(expected->end[end].ip_id + (uint16_t)(rest >> 16));
+    event->marks = (uint16_t)(rest >> 32) ^ expected->end[end].marks;
+    event->ttl = (uint8_t)(rest >> 48) ^ expected->end[end].ttl;
+    expected_step(expected, event, end);
+    return at;
+}
+
+size_t freeze(const Connection *connection, const Event *events, uint8_t *ret_bytes)
+{
+    Connection folded = *connection;
+    fold(&folded);
+    uint64_t words[CONNECTION_WORDS];
+    memcpy(words, &folded, sizeof folded);
+    uint8_t *at = ret_bytes + CONNECTION_WORDS / 2;
+    for (unsigned i = 0; i < CONNECTION_WORDS; i += 2) {
+        unsigned low = put_word(&at, words[i]);
+        ret_bytes[i / 2] = (uint8_t)(low | put_word(&at, words[i + 1]) << 4);
+    }
+    Expected expected = expected_first(connection);
+    for (unsigned i = 0; i < connection->event_count; i++)
+        at = freeze_event(&events[i], &expected, at);
+    return (size_t)(at - ret_bytes);
+}
+
+size_t thaw(const uint8_t *bytes, Connection *ret_connection, Event *ret_events)
+{
+    uint64_t words[CONNECTION_WORDS];
+    const uint8_t *at = bytes + CONNECTION_WORDS / 2;
+    for (unsigned i = 0; i < CONNECTION_WORDS; i += 2) {
+        words[i] = get_word(&at, bytes[i / 2] & 15);
+        words[i + 1] = get_word(&at, bytes[i / 2] >> 4);
+    }
+    memcpy(ret_connection, words, sizeof words);
+    unfold(ret_connection);
+    Expected expected = expected_first(ret_connection);
+    for (unsigned i = 0; i < ret_connection->event_count; i++)
+        at = thaw_event(at, &expected, &ret_events[i]);
+    return (size_t)(at - bytes);
+}

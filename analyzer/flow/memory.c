@@ -1,0 +1,22 @@
+#include "flow/memory.h"
+
+#include <glib.h>
+#include <sys/mman.h>
+
+#define HUGE_PAGE_BYTES ((size_t)2 << 20)
+
+/* Smaller ones are not worth it: a huge page is cleared as a whole when its first byte is touched. */
+void *memory_take(size_t bytes)
+{
+    if (bytes < HUGE_PAGE_BYTES)
+        return g_aligned_alloc(1, bytes, 64);
+    void *block = g_aligned_alloc(1, bytes, HUGE_PAGE_BYTES);
+    madvise(block, bytes - bytes % HUGE_PAGE_BYTES, MADV_HUGEPAGE);
+    return block;
+}
+
+void memory_free(void *block, size_t bytes)
+{
+    (void)bytes;
+    g_aligned_free(block);
+}

@@ -1,0 +1,142 @@
+#include "flow/store.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "flow/frozen.h"
+
+/* The hand freezes at the latest after so many steps, whatever the times say: they may stand still or run
+ * backwards. */
+enum { HAND_STEPS_MAX = 32 };
+
+_Static_assert(FROZEN_BYTES_MAX <= ARCHIVE_RECORD_MAX && FROZEN_PADDING <= ARCHIVE_PADDING, "records fit");
+
+void connection_store_init(ConnectionStore *store, uint32_t live_max)
+{
+    *store = (ConnectionStore){.live_max = live_max, .now_ns = INT64_MIN, .then_ns = INT64_MIN};
+    pool_init(&store->live, sizeof(Connection));
+    event_store_init(&store->events);
+    archive_init(&store->frozen);
+}
+
+void connection_store_clear(ConnectionStore *store)
+{
+    g_free(store->places);
+    g_free(store->streams);
+    pool_clear(&store->live);
+    event_store_clear(&store->events);
+    archive_clear(&store->frozen);
+}
+
+/* False where the archive takes no more. */
+static bool freeze_one(ConnectionStore *store, uint32_t handle)
+{
+    uint8_t bytes[FROZEN_BYTES_MAX + FROZEN_PADDING];
+    Connection *connection = pool_block(&store->live, handle);
+    size_t length = freeze(connection, event_store_get(&store->events, connection), bytes);
+    uint32_t place = archive_put(&store->frozen, bytes, length);
+    if (!place)
+        return false;
+    store->places[store->streams[handle]] = place | PLACE_FROZEN;
+    store->streams[handle] = NO_CONNECTION;
+    event_store_give_back(&store->events, connection);
+    pool_give_back(&store->live, handle);
+    store->live_count--;
+    return true;
+}
+
+static void turn_hand(ConnectionStore *store, int64_t now_ns)
+{
+    for (unsigned steps = 0;; steps++) {
+        if (++store->hand >= store->live.used) {
+            store->hand = 1;
+            store->then_ns = store->now_ns;
+            store->now_ns = now_ns;
+        }
+        __builtin_prefetch(
+            pool_block(&store->live, store->hand + 8 < store->live.used ? store->hand + 8 : 1));
+        const Connection *connection = pool_block(&store->live, store->hand);
+        if (store->streams[store->hand] == NO_CONNECTION)
+            continue;
+        if (connection->last_ns <= store->then_ns || steps >= HAND_STEPS_MAX) {
+            freeze_one(store, store->hand);
+            return;
+        }
+    }
+}
+
+static Connection *take_live(ConnectionStore *store, uint32_t stream, int64_t now_ns)
+{
+    if (store->live_count >= store->live_max)
+        turn_hand(store, now_ns);
+    uint32_t handle = pool_take(&store->live);
+    if (handle >= store->stream_capacity) {
+        store->stream_capacity = MAX(2 * store->stream_capacity, POOL_CHUNK_BLOCKS);
+        store->streams = g_renew(uint32_t, store->streams, store->stream_capacity);
+    }
+    store->streams[handle] = stream;
+    store->places[stream] = handle;
+    store->live_count++;
+    return pool_block(&store->live, handle);
+}
+
+Connection *connection_store_add(ConnectionStore *store, int64_t now_ns)
+{
+    if (store->count == store->capacity) {
+        store->capacity = store->capacity ? store->capacity * 2 : 1024;
+        store->places = g_renew(uint32_t, store->places, store->capacity);
+    }
+    Connection *connection = take_live(store, store->count++, now_ns);
+    memset(connection, 0, sizeof *connection);
+    return connection;
+}
+
+/* Where many are woken up again, more are open at one time than are kept live. */
+static void count_thawed(ConnectionStore *store)
+{
+    if (++store->thawed < store->live_max)
+        return;
+    store->thawed = 0;
+    if (store->live_max < store->count / 2)
+        store->live_max *= 2;
+}
+
+Connection *connection_store_wake(ConnectionStore *store, uint32_t stream)
+{
+    uint32_t place = store->places[stream] & ~PLACE_FROZEN;
+    Connection connection;
+    Event events[EVENTS_MAX];
+    size_t length = thaw(archive_bytes(&store->frozen, place), &connection, events);
+    archive_give_back(&store->frozen, place, length);
+    count_thawed(store);
+    Connection *live = take_live(store, stream, connection.last_ns);
+    event_store_put(&store->events, &connection, events);
+    *live = connection;
+    return live;
+}
+
+void connection_store_read(const ConnectionStore *store, uint32_t stream, ConnectionRecord *ret_record)
+{
+    uint32_t place = store->places[stream];
+    if (place & PLACE_FROZEN) {
+        thaw(archive_bytes(&store->frozen, place & ~PLACE_FROZEN), &ret_record->connection,
+             ret_record->events);
+        return;
+    }
+    ret_record->connection = *(const Connection *)pool_block(&store->live, place);
+    memcpy(ret_record->events, event_store_get(&store->events, &ret_record->connection),
+           ret_record->connection.event_count * sizeof(Event));
+}
+
+void connection_store_freeze_all(ConnectionStore *store)
+{
+    for (uint32_t handle = 1; handle < store->live.used; handle++) {
+        if (store->streams[handle] != NO_CONNECTION && !freeze_one(store, handle))
+            return;
+    }
+    pool_clear(&store->live);
+    pool_init(&store->live, sizeof(Connection));
+    event_store_clear(&store->events);
+    event_store_init(&store->events);
+    store->hand = 0;
+}

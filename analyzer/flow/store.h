@@ -1,0 +1,88 @@
+/* Where the connections of a capture are kept, by stream number: as they are while segments of them come,
+ * frozen (frozen.h) when none has come for a while.
+ *
+ * What is touched packet by packet then stays as small as what is open at one time, and fits the cache,
+ * however many connections the capture has; the others cost a third of their memory, and are written and read
+ * front to back. Which ones to freeze a clock's hand tells that walks round the live ones, one step for each
+ * that is added: whatever has not been touched since it last came by. */
+#pragma once
+
+#include <stdint.h>
+
+#include "flow/archive.h"
+#include "flow/connection.h"
+#include "flow/events.h"
+#include "flow/pool.h"
+
+typedef struct {
+    uint32_t *places; /* by stream: handle in `live`, or with PLACE_FROZEN in `frozen` */
+    uint32_t count, capacity;
+
+    Pool live;
+    uint32_t *streams; /* by handle in `live`; NO_CONNECTION: free */
+    uint32_t stream_capacity;
+    uint32_t live_count, live_max, thawed;
+    uint32_t hand;           /* handle in `live` */
+    int64_t now_ns, then_ns; /* the time when the hand last came by its start, and the time before */
+
+    EventStore events;
+    Archive frozen;
+} ConnectionStore;
+
+#define PLACE_FROZEN 0x80000000u
+
+/* A connection for reading, with its events. Large: reuse it. */
+typedef struct {
+    Connection connection;
+    Event events[EVENTS_MAX];
+} ConnectionRecord;
+
+void connection_store_init(ConnectionStore *store, uint32_t live_max);
+void connection_store_clear(ConnectionStore *store);
+
+/* A new connection, all zero, with the next stream number. May freeze others; so may
+ * connection_store_get(). */
+Connection *connection_store_add(ConnectionStore *store, int64_t now_ns);
+
+/* The connection to be changed; good until the next call of either. */
+Connection *connection_store_wake(ConnectionStore *store, uint32_t stream);
+
+/* A copy of it. Changes nothing, so several threads may read at once. */
+void connection_store_read(const ConnectionStore *store, uint32_t stream, ConnectionRecord *ret_record);
+
+/* Freezes them all: no more segments will come, or few. */
+void connection_store_freeze_all(ConnectionStore *store);
+
+static inline Connection *connection_store_get(ConnectionStore *store, uint32_t stream)
+{
+    uint32_t place = store->places[stream];
+    if (place & PLACE_FROZEN)
+        return connection_store_wake(store, stream);
+    return pool_block(&store->live, place);
+}
+
+/* Fetches what the next segment will touch: first the connection, then the place of its next event and the
+ * events before it. A frozen one is not worth more than its first line. */
+static inline void connection_store_prefetch(const ConnectionStore *store, uint32_t stream)
+{
+    uint32_t place = store->places[stream];
+    bool is_frozen = place & PLACE_FROZEN;
+    const uint8_t *at =
+        is_frozen ? archive_bytes(&store->frozen, place & ~PLACE_FROZEN) : pool_block(&store->live, place);
+    __builtin_prefetch(at);
+    for (unsigned line = 64; !is_frozen && line < sizeof(Connection); line += 64)
+        __builtin_prefetch(at + line);
+}
+
+static inline void connection_store_prefetch_events(const ConnectionStore *store, uint32_t stream)
+{
+    uint32_t place = store->places[stream];
+    if (place & PLACE_FROZEN)
+        return;
+    const Connection *connection = pool_block(&store->live, place);
+    if (!connection->event_block)
+        return;
+    const Event *next = event_store_get(&store->events, connection) + connection->event_count;
+    __builtin_prefetch(next);
+    __builtin_prefetch(next - 2);
+}

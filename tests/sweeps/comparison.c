@@ -62,6 +62,7 @@ Comparison compare_stream(const Experiment *experiment, uint32_t stream)
 {
     Comparison best = {.match = MATCHES};
     uint32_t last = NO_STREAM;
+    bool merged = false;
     for (guint i = 0; i < experiment->kept->len; i++) {
         if (g_array_index(experiment->trial->stream_of, uint32_t, i) != stream)
             continue;
@@ -69,10 +70,28 @@ Comparison compare_stream(const Experiment *experiment, uint32_t stream)
         uint32_t full_stream = g_array_index(experiment->full->stream_of, uint32_t, original);
         if (full_stream == last || full_stream == NO_STREAM)
             continue;
+        merged |= last != NO_STREAM;
         last = full_stream;
         Comparison comparison = compare_with(experiment, stream, full_stream);
         if (comparison.match < best.match)
             best = comparison;
     }
+    best.merged = merged;
     return best;
+}
+
+const Rule *comparison_new_finding(const Experiment *experiment, const Comparison *comparison, unsigned index,
+                                   const char **ret_why)
+{
+    const Rule *finding = comparison->got->findings[index];
+    if (g_str_has_prefix(finding->id, "capture-"))
+        return NULL;
+    for (unsigned i = 0; i < comparison->full->finding_count; i++) {
+        if (comparison->full->findings[i] == finding)
+            return NULL;
+    }
+    Remains remains = remains_of(experiment, comparison->stream);
+    remains.merged = comparison->merged;
+    *ret_why = undecidable_finding(&remains, finding);
+    return finding;
 }

@@ -23,6 +23,7 @@ typedef struct {
     Match match;
     const Outcome *full, *got;
     uint32_t stream; /* of the whole capture */
+    bool merged;     /* the mutated stream has packets of several of the whole */
     const char *why; /* for MATCH_UNDECIDABLE */
 } Comparison;
 
@@ -36,3 +37,8 @@ typedef struct {
 /* Stream `stream` of the mutated capture against that stream of the whole with which it agrees best, of those
  * that any of its packets belong to. */
 Comparison compare_stream(const Experiment *experiment, uint32_t stream);
+
+/* The finding at `index` of the mutated verdict, if the whole capture had none like it; else NULL. What is
+ * said of the capture itself (capture-…) is never new. `ret_why`: why nobody could know better, or NULL. */
+const Rule *comparison_new_finding(const Experiment *experiment, const Comparison *comparison, unsigned index,
+                                   const char **ret_why);

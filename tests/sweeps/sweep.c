@@ -86,11 +86,10 @@ static char *locate(const Capture *capture, const Mutation *mutation, uint32_t s
     return g_string_free(out, FALSE);
 }
 
-static void list(Sweep *sweep, const Capture *capture, const Mutation *mutation, const Comparison *comparison)
+static void list(Sweep *sweep, const Capture *capture, const Mutation *mutation, const Comparison *comparison,
+                 const char *what, const char *description)
 {
-    g_autofree char *description = describe(comparison);
-    char *key = g_strdup_printf("%-12s %-13s %s", match_name(comparison->match),
-                                mutation_kind_name(mutation->kind), description);
+    char *key = g_strdup_printf("%-12s %-13s %s", what, mutation_kind_name(mutation->kind), description);
     Listed *listed = g_hash_table_lookup(sweep->listed, key);
     if (listed) {
         g_free(key);
@@ -104,6 +103,30 @@ static void list(Sweep *sweep, const Capture *capture, const Mutation *mutation,
     listed->count++;
 }
 
+static void fail(Sweep *sweep, const Capture *capture, const Mutation *mutation, const Comparison *comparison,
+                 const char *what, const char *description)
+{
+    g_autofree char *location = locate(capture, mutation, comparison->stream);
+    g_ptr_array_add(sweep->failures, g_strdup_printf("%s: %s: %s", what, location, description));
+}
+
+/* A finding that is certain must be one of the whole capture, too. */
+static void judge_findings(Sweep *sweep, const Capture *capture, const Experiment *experiment,
+                           const Comparison *comparison)
+{
+    for (unsigned i = 0; i < comparison->got->finding_count; i++) {
+        const char *why;
+        const Rule *finding = comparison_new_finding(experiment, comparison, i, &why);
+        if (!finding)
+            continue;
+        g_autofree char *text = why ? g_strdup_printf("%s (%s)", finding->id, why) : g_strdup(finding->id);
+        if (i < comparison->got->certain_count && !why)
+            fail(sweep, capture, experiment->mutation, comparison, "finding", text);
+        else
+            list(sweep, capture, experiment->mutation, comparison, why ? "undecidable" : "finding?", text);
+    }
+}
+
 static void judge(Sweep *sweep, const Capture *capture, const Experiment *experiment)
 {
     const Mutation *mutation = experiment->mutation;
@@ -111,14 +134,12 @@ static void judge(Sweep *sweep, const Capture *capture, const Experiment *experi
         Comparison comparison = compare_stream(experiment, stream);
         sweep->counts[mutation->kind][comparison.match]++;
         sweep->verdicts++;
-        if (comparison.match == MATCH_LIKELY || comparison.match == MATCH_UNDECIDABLE)
-            list(sweep, capture, mutation, &comparison);
-        if (comparison.match <= MATCH_UNDECIDABLE)
-            continue;
+        judge_findings(sweep, capture, experiment, &comparison);
         g_autofree char *description = describe(&comparison);
-        g_autofree char *location = locate(capture, mutation, comparison.stream);
-        g_ptr_array_add(sweep->failures,
-                        g_strdup_printf("%s: %s: %s", match_name(comparison.match), location, description));
+        if (comparison.match == MATCH_LIKELY || comparison.match == MATCH_UNDECIDABLE)
+            list(sweep, capture, mutation, &comparison, match_name(comparison.match), description);
+        else if (comparison.match > MATCH_UNDECIDABLE)
+            fail(sweep, capture, mutation, &comparison, match_name(comparison.match), description);
     }
 }
 

@@ -65,6 +65,23 @@ static void note_times(FactContext *context, const Packet *packets, guint count,
     fact_context_capture(context, first_ns, last_ns, cut);
 }
 
+static Outcome outcome_of(const Verdict *verdict)
+{
+    Outcome outcome = {.path_length = verdict->path_length, .certainty = verdict->certainty};
+    for (unsigned i = 0; i < verdict->path_length; i++)
+        outcome.path[i] = verdict->path[i];
+    for (unsigned i = 0; i < verdict->finding_count; i++) {
+        if (verdict->findings[i].certainty == CERTAINTY_CERTAIN)
+            outcome.findings[outcome.finding_count++] = verdict->findings[i].rule;
+    }
+    outcome.certain_count = outcome.finding_count;
+    for (unsigned i = 0; i < verdict->finding_count; i++) {
+        if (verdict->findings[i].certainty != CERTAINTY_CERTAIN)
+            outcome.findings[outcome.finding_count++] = verdict->findings[i].rule;
+    }
+    return outcome;
+}
+
 void trial_run(Trial *trial, const RuleSet *rules, const Packet *packets, guint count, bool cut)
 {
     static History history;
@@ -84,9 +101,7 @@ void trial_run(Trial *trial, const RuleSet *rules, const Packet *packets, guint 
         history_build(&history, table, stream);
         fact_set_begin(facts, &history, context);
         rule_set_judge(rules, facts, &verdict);
-        Outcome outcome = {.path_length = verdict.path_length, .certainty = verdict.certainty};
-        for (unsigned i = 0; i < verdict.path_length; i++)
-            outcome.path[i] = verdict.path[i];
+        Outcome outcome = outcome_of(&verdict);
         g_array_append_val(trial->outcomes, outcome);
     }
     fact_set_free(facts);

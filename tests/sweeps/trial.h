@@ -21,6 +21,8 @@ typedef struct {
     const Rule *path[VERDICT_PATH_MAX];
     unsigned path_length;
     Certainty certainty;
+    const Rule *findings[VERDICT_FINDINGS_MAX];
+    unsigned finding_count, certain_count; /* those that are certain come first */
 } Outcome;
 
 typedef struct {

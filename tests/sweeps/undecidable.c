@@ -181,3 +181,29 @@ const char *undecidable_reason(const Remains *remains, const Outcome *full, cons
     }
     return NULL;
 }
+
+static bool lost_opening(const Remains *remains)
+{
+    return remains->lost_flags & TCP_SYN || remains->merged;
+}
+
+static const struct {
+    const char *finding;
+    bool (*holds)(const Remains *remains);
+    const char *why;
+} finding_table[] = {
+    {"data-lost", lost_pure_ack, "the only acknowledgement of data, before an RST"},
+    {"long-half-close", lost_reset, "both FINs are there, and what answered the second was lost"},
+    {"rst-after-close", lost_opening, "a SYN that met TIME_WAIT, before the RST that it led to"},
+    {"tuple-reused", lost_opening,
+     "the first SYN of a new connection, which makes two of what it and its RST ended"},
+};
+
+const char *undecidable_finding(const Remains *remains, const Rule *finding)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(finding_table); i++) {
+        if (!strcmp(finding->id, finding_table[i].finding) && finding_table[i].holds(remains))
+            return finding_table[i].why;
+    }
+    return NULL;
+}

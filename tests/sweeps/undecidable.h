@@ -13,6 +13,7 @@ typedef struct {
     uint8_t lost_flags; /* of all that was lost, together */
     bool kept_fin[2];   /* of the lower end, of the higher */
     bool kept_rst;
+    bool merged;           /* with another stream, whose first SYN was lost */
     bool rst_looks_forged; /* an RST that was kept has another TTL than the segments of the same end */
 } Remains;
 
@@ -23,3 +24,6 @@ bool remains_show(const Remains *remains, const Outcome *got);
 
 /* Why nobody could know better, or NULL. */
 const char *undecidable_reason(const Remains *remains, const Outcome *full, const Outcome *got);
+
+/* The same for a finding that the whole capture does not give. */
+const char *undecidable_finding(const Remains *remains, const Rule *finding);

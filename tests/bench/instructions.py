@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Instructions a packet, held against what was committed: a check of speed that does not depend on the machine.
+"""Instructions a packet, held against what was committed: a check of speed that no load disturbs.
 
     instructions.py --closelint PATH --tools FOLDER --expected FILE --optimization LEVEL [--update]
 
-Counts with valgrind's callgrind on small generated captures: the start-up alone, then the rest by packet. The
-counts depend on the optimization of the build, so each has its own line in the file; a level that is not there is
-only printed. --update writes the counts into the file. Exit status: 0 good, 1 more than TOLERANCE above what is
-expected, 77 (skipped) where valgrind or the line is missing.
+Counts with valgrind's callgrind on small generated captures: the start-up alone, then the rest by packet.
+The counts depend on the optimization of the build, so each level has its own lines in the file; one that is
+not there is only printed. --update writes the counts into the file. Exit status: 0 good, 1 more than TOLERANCE
+above what is expected, 77 (skipped) where valgrind or the line is missing.
 """
 import argparse
 import os
@@ -28,7 +28,8 @@ SKIPPED = 77
 
 
 def count(closelint, capture):
-    command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", closelint, "--no-config", capture.path]
+    command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", closelint, "--no-config",
+               capture.path]
     done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
     found = re.search(r"Collected : (\d+)", done.stderr)
     if done.returncode not in (0, 1) or not found:

@@ -1,6 +1,6 @@
 /* Runs a command and prints what it took, as one line of JSON on standard error.
  *
- *     measure [-i INPUT] [-o OUTPUT] [-m] COMMAND [ARGUMENT…]
+ *     measure [-o OUTPUT] [-m] COMMAND [ARGUMENT…]
  *
  * A program of its own, for the peak that the kernel keeps of a process begins with that of whoever forked
  * it, and for a start-up of milliseconds must not have an interpreter's jitter in it. With -m the command is
@@ -52,12 +52,10 @@ static void redirect(const char *path, int flags, int fd)
 
 int main(int argc, char **argv)
 {
-    const char *input = NULL, *output = NULL;
+    const char *output = NULL;
     int watches_memory = 0;
-    for (int letter; (letter = getopt(argc, argv, "+i:o:m")) != -1;) {
-        if (letter == 'i')
-            input = optarg;
-        else if (letter == 'o')
+    for (int letter; (letter = getopt(argc, argv, "+o:m")) != -1;) {
+        if (letter == 'o')
             output = optarg;
         else if (letter == 'm')
             watches_memory = 1;
@@ -69,7 +67,6 @@ int main(int argc, char **argv)
     long long begin_ns = now_ns();
     pid_t child = fork();
     if (child == 0) {
-        redirect(input, O_RDONLY, STDIN_FILENO);
         redirect(output, O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO);
         execvp(argv[optind], argv + optind);
         perror(argv[optind]);

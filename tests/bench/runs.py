@@ -49,15 +49,16 @@ class Tools:
 
     def capture(self, name, *options):
         path = os.path.join(self.folder, name + ".pcap")
-        done = subprocess.run([self.generate, *options, "-o", path], stderr=subprocess.PIPE, text=True, check=True)
+        done = subprocess.run([self.generate, *options, "-o", path], stderr=subprocess.PIPE, text=True,
+                              check=True)
         with open(path, "rb") as file:
             while file.read(1 << 24):
                 pass
         return Capture(path, done.stderr)
 
-    def measure(self, command, input_path=None, memory=False, stdin=None):
+    def measure(self, command, memory=False, stdin=None):
         """Runs the command, standard output to a file; what bench-measure says of it."""
-        options = ["-o", self.output] + (["-i", input_path] if input_path else []) + (["-m"] if memory else [])
+        options = ["-o", self.output, *(["-m"] if memory else [])]
         done = subprocess.run([self.measure_path, *options, *command], stdin=stdin, stderr=subprocess.PIPE,
                               text=True, check=True)
         result = json.loads(done.stderr.splitlines()[-1])

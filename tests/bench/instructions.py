@@ -99,7 +99,7 @@ def main():
     if (level, "short") not in expected:
         return SKIPPED
     if not is_good:
-        print(f"more than {TOLERANCE:.0%} above: find out why, or run: ninja -C BUILD bench-instructions-update")
+        print(f"more than {TOLERANCE:.0%} above: find out why, or ninja -C BUILD bench-instructions-update")
     return 0 if is_good else 1
 
 

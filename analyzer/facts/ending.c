@@ -13,6 +13,22 @@ static void data_beyond_fin_frame(const FactSet *facts, Side side, Value *value)
     }
 }
 
+/* The same FIN again. */
+static void fin_repeats(const FactSet *facts, Side side, Value *value)
+{
+    const History *history = facts->history;
+    unsigned repeats = 0;
+    uint32_t frame = 0;
+    for (unsigned i = 0; i < history->fin_count; i++) {
+        const FinRecord *fin = &history->fins[i];
+        if (fin->side == side && fin->retransmission && fin->seq == history->side[side].fin_seq) {
+            repeats++;
+            frame = fin->frame;
+        }
+    }
+    value_set(value, repeats, frame);
+}
+
 /* A FIN with another number than the first one of its side. */
 static void fin_moved_frame(const FactSet *facts, Side side, Value *value)
 {
@@ -296,6 +312,7 @@ static const FactRow rows[] = {
      "The first FIN with another sequence number than its first one.", fin_moved_frame},
     {"window.zero_at_close", VALUE_BOOL, NULL, NULL, true, "Its window was zero when the end began.",
      window_zero_at_close},
+    {"fin.repeats", VALUE_INT, NULL, NULL, true, "How often it sent the same FIN again.", fin_repeats},
 };
 
 const FactFamily fact_family_ending = {rows, G_N_ELEMENTS(rows)};

@@ -119,8 +119,8 @@ void handshake(Script *script)
 
 uint32_t script_stream(const Script *script)
 {
-    uint32_t stream = flow_table_count(script->table);
-    while (flow_table_get(script->table, --stream) != script->connection)
+    uint32_t stream = flow_table_count(script->table), first_frame = script->connection->first_frame;
+    while (flow_table_get(script->table, --stream)->first_frame != first_frame)
         ;
     return stream;
 }

@@ -33,10 +33,11 @@ Packet packet_from_frame(const Frame *frame, uint32_t index, uint32_t snaplen)
     return packet;
 }
 
-static uint32_t stream_of(const FlowTable *table, const Connection *connection)
+/* Connections are known by their first frame: where they are kept may change. */
+static uint32_t stream_of(const FlowTable *table, uint32_t first_frame)
 {
     uint32_t stream = flow_table_count(table);
-    while (flow_table_get(table, --stream) != connection)
+    while (flow_table_get(table, --stream)->first_frame != first_frame)
         ;
     return stream;
 }
@@ -49,7 +50,7 @@ static void take_packets(Trial *trial, FlowTable *table, const Packet *packets, 
             Segment segment = packets[i].segment;
             segment.frame = i + 1;
             segment.time_ns = packets[i].time_ns;
-            stream = stream_of(table, flow_table_add(table, &segment));
+            stream = stream_of(table, flow_table_add(table, &segment)->first_frame);
         }
         g_array_append_val(trial->stream_of, stream);
     }

@@ -1,6 +1,8 @@
 /* One function an object. Order of keys: what identifies, then the verdict, then what it rests on. */
 #include "report/jsonrecord.h"
 
+#include <string.h>
+
 #include "base/address.h"
 
 static const char *state_or_null(unsigned state)
@@ -196,6 +198,43 @@ static void json_bytes(JsonWriter *json, const char *key, const HistorySide *sid
     json_end_object(json);
 }
 
+/* A fact that the connection may not have, or that the capture does not show, is null. */
+static void json_fact(JsonWriter *json, const char *key, FactSet *facts, const char *name)
+{
+    FactRef ref;
+    bool is_found = fact_find(name, strlen(name), &ref);
+    g_assert(is_found);
+    const Value *value = fact_get(facts, ref);
+    if (value->presence != VALUE_KNOWN)
+        json_null(json, key);
+    else if (value->type == VALUE_STRING)
+        json_string(json, key, value->as.string);
+    else if (value->type == VALUE_ENUM)
+        json_string(json, key, fact_ref_row(ref)->enum_names[value->as.number]);
+    else
+        json_int(json, key, value->as.number);
+}
+
+/* As Wireshark and Zeek would say it. */
+static void json_as_others(JsonWriter *json, FactSet *facts)
+{
+    json_begin_object(json, "counts");
+    json_begin_object(json, "client");
+    json_fact(json, "fin", facts, "client.fin.frames");
+    json_fact(json, "rst", facts, "client.rst.frames");
+    json_end_object(json);
+    json_begin_object(json, "server");
+    json_fact(json, "fin", facts, "server.fin.frames");
+    json_fact(json, "rst", facts, "server.rst.frames");
+    json_end_object(json);
+    json_end_object(json);
+    json_fact(json, "completeness", facts, "conn.completeness");
+    json_begin_object(json, "zeek");
+    json_fact(json, "conn_state", facts, "zeek.conn_state");
+    json_fact(json, "history", facts, "zeek.history");
+    json_end_object(json);
+}
+
 static void json_evidence_of_history(JsonWriter *json, const History *history)
 {
     json_string(json, "closer", history->closer < 0 ? NULL : side_name((Side)history->closer));
@@ -231,6 +270,7 @@ void json_connection(JsonWriter *json, Tellings *tellings)
     json_uint(json, "packets", history->packets);
     json_ending(json, tellings);
     json_evidence_of_history(json, history);
+    json_as_others(json, tellings->subject->facts);
     json_findings(json, tellings);
     json_end_object(json);
 }

@@ -210,6 +210,10 @@ static void add_fin(History *history, unsigned index)
         .acks_peer_fin = peer->fin && row->flags & TCP_ACK && row->ack > peer->fin_seq,
     };
     if (first) {
+        /* What the FIN acknowledges was sent before it, captured or not. */
+        int64_t unknown_to_it = peer->next - (peer->fin && peer->fin_seq < peer->next) - row->ack;
+        if (row->flags & TCP_ACK && unknown_to_it < peer->after_peer_fin_bytes)
+            peer->after_peer_fin_bytes = unknown_to_it > 0 ? unknown_to_it : 0;
         side->fin_frame = row->frame;
         side->fin_ns = row->time_ns;
         side->fin_with_data = row->length > 0;

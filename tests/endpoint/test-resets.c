@@ -249,6 +249,20 @@ static void numbers_may_wrap(void **state)
     assert_true(first_reset(story)->exact);
 }
 
+/* Its ACK does not even cover the SYN: what was acknowledged never becomes less than nothing. */
+static void one_that_acknowledges_nothing(void **state)
+{
+    Story *story = *state;
+    emit(&story->script, CLIENT, "S", 0, 0, 0);
+    emit(&story->script, SERVER, "P", 0, 0, 0);
+    emit(&story->script, CLIENT, "SR.", 1, 0, 20); /* a SYN-ACK of sorts: numbers count from it anew */
+    emit(&story->script, CLIENT, ".", 1, 0, 0);
+    emit(&story->script, SERVER, "R.", 0, 1, 0);
+    const HistorySide *client = &story_tell(story)->side[CLIENT];
+    assert_int_equal(client->data_acked, 0);
+    assert_int_equal(client->data_unacked, client->data_bytes);
+}
+
 static void a_thousand_leave_a_bounded_record(void **state)
 {
     Story *story = *state;
@@ -284,6 +298,7 @@ int main(void)
         STORY_TEST(its_own_differs_in_nothing),
         STORY_TEST(both_may_abort_at_once),
         STORY_TEST(numbers_may_wrap),
+        STORY_TEST(one_that_acknowledges_nothing),
         STORY_TEST(a_thousand_leave_a_bounded_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

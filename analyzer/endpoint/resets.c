@@ -291,7 +291,7 @@ static void acknowledge(HistorySide *side, int64_t ack)
         return;
     side->acked = ack;
     int64_t data = ack - 1 - (side->fin && side->fin_seq < ack);
-    side->data_acked = data < side->data_bytes ? data : side->data_bytes;
+    side->data_acked = data < 0 ? 0 : data < side->data_bytes ? data : side->data_bytes;
     side->data_unacked = side->data_bytes - side->data_acked;
     side->fin_acked |= side->fin && ack > side->fin_seq;
 }

@@ -85,6 +85,7 @@ static void fill_rows(History *history, const Connection *connection, const Even
     for (unsigned i = 0; i < connection->event_count; i++) {
         fill_row(&history->rows[i], connection, &events[i], side_of);
         history->has_runs |= (events[i].marks & EVENT_RUN) != 0;
+        history->has_resets |= (events[i].flags & TCP_RST) != 0;
     }
 }
 
@@ -326,7 +327,7 @@ static void find_roles(History *history)
     }
 }
 
-void history_build(History *history, const FlowTable *table, uint32_t stream)
+void history_outline(History *history, const FlowTable *table, uint32_t stream)
 {
     ConnectionRecord record;
     flow_table_read(table, stream, &record);
@@ -336,7 +337,7 @@ void history_build(History *history, const FlowTable *table, uint32_t stream)
     /* The arrays need no clearing: their counts say how much of them is in use. */
     memset(history->side, 0, sizeof history->side);
     history->row_count = history->transition_count = history->fin_count = history->reset_count = 0;
-    history->has_runs = false;
+    history->has_runs = history->has_resets = false;
 
     history->stream = stream;
     history->previous = connection->previous;
@@ -358,8 +359,14 @@ void history_build(History *history, const FlowTable *table, uint32_t stream)
     scan_rows(history);
     history->handshake = (uint8_t)find_handshake(history);
     find_round_trips(history);
-    history_find_resets(history);
-    history_find_stalls(history);
+    if (history->has_resets)
+        history_find_resets(history);
     find_roles(history);
+}
+
+void history_build(History *history, const FlowTable *table, uint32_t stream)
+{
+    history_outline(history, table, stream);
+    history_find_stalls(history);
     history_replay_states(history);
 }

@@ -157,7 +157,8 @@ typedef struct {
     FinRecord fins[EVENTS_MAX];
     ResetRecord resets[EVENTS_MAX];
     uint8_t row_count, transition_count, fin_count, reset_count;
-    bool has_runs; /* some segments are not among the rows */
+    bool has_runs;   /* some segments are not among the rows */
+    bool has_resets; /* some row has RST set, whatever came of it */
 
     Note notes[NOTES_MAX]; /* copies; `next` means nothing here */
     uint8_t note_count;
@@ -173,6 +174,9 @@ typedef struct {
 
 /* Works out the history of a connection into `ret_history`, a scratch record that is used again and again. */
 void history_build(History *ret_history, const FlowTable *table, uint32_t stream);
+
+/* The same without what takes longest: neither states nor transitions, nor who repeated in vain. */
+void history_outline(History *ret_history, const FlowTable *table, uint32_t stream);
 
 const char *handshake_name(Handshake handshake);
 const char *rst_form_name(RstForm form);

@@ -137,6 +137,9 @@ FactSet *fact_set_new(void)
     FactSet *facts = g_new0(FactSet, 1);
     facts->stamps = g_new0(uint32_t, fact_count() * SIDES);
     facts->values = g_new0(Value, fact_count() * SIDES);
+    facts->rows = g_new(const FactRow *, fact_count());
+    for (guint i = 0; i < fact_count(); i++)
+        facts->rows[i] = fact_row(i);
     return facts;
 }
 
@@ -146,7 +149,13 @@ void fact_set_free(FactSet *facts)
         return;
     g_free(facts->stamps);
     g_free(facts->values);
+    g_free(facts->rows);
     g_free(facts);
+}
+
+static int8_t other_or_nobody(int side)
+{
+    return side < 0 ? -1 : (int8_t)side_other((Side)side);
 }
 
 void fact_set_begin(FactSet *facts, const History *history, const FactContext *context)
@@ -154,6 +163,16 @@ void fact_set_begin(FactSet *facts, const History *history, const FactContext *c
     facts->history = history;
     facts->context = context;
     facts->epoch++;
+    int8_t *side = facts->side_of_role;
+    side[ROLE_NONE] = 0;
+    side[ROLE_CLIENT] = SIDE_CLIENT;
+    side[ROLE_SERVER] = SIDE_SERVER;
+    side[ROLE_CLOSER] = (int8_t)history->closer;
+    side[ROLE_PEER] = other_or_nobody(history->closer);
+    side[ROLE_RESETTER] = (int8_t)history->resetter;
+    side[ROLE_RESETTED] = other_or_nobody(history->resetter);
+    side[ROLE_STALLED] = (int8_t)history->stalled;
+    side[ROLE_SILENT] = other_or_nobody(history->stalled);
 }
 
 const History *fact_set_history(const FactSet *facts)
@@ -161,44 +180,22 @@ const History *fact_set_history(const FactSet *facts)
     return facts->history;
 }
 
-/* Which side plays the role; -1 for nobody. */
-static int side_of_role(const History *history, FactRole role)
+static const Value *fact_compute(FactSet *facts, FactRef ref, unsigned slot)
 {
-    switch (role) {
-    case ROLE_CLIENT:
-        return SIDE_CLIENT;
-    case ROLE_SERVER:
-        return SIDE_SERVER;
-    case ROLE_CLOSER:
-        return history->closer;
-    case ROLE_PEER:
-        return history->closer < 0 ? -1 : (int)side_other((Side)history->closer);
-    case ROLE_RESETTER:
-        return history->resetter;
-    case ROLE_RESETTED:
-        return history->resetter < 0 ? -1 : (int)side_other((Side)history->resetter);
-    case ROLE_STALLED:
-        return history->stalled;
-    case ROLE_SILENT:
-        return history->stalled < 0 ? -1 : (int)side_other((Side)history->stalled);
-    default:
-        return 0;
-    }
+    Value *value = &facts->values[slot];
+    const FactRow *row = facts->rows[ref.row];
+    *value = (Value){.type = row->type, .presence = VALUE_ABSENT};
+    row->compute(facts, (Side)(slot % SIDES), value);
+    facts->stamps[slot] = facts->epoch;
+    return value;
 }
 
 const Value *fact_get(FactSet *facts, FactRef ref)
 {
     static const Value nobody = {.presence = VALUE_ABSENT};
-    int side = side_of_role(facts->history, (FactRole)ref.role);
+    int side = facts->side_of_role[ref.role];
     if (side < 0)
         return &nobody;
     unsigned slot = ref.row * SIDES + (unsigned)side;
-    Value *value = &facts->values[slot];
-    if (facts->stamps[slot] != facts->epoch) {
-        const FactRow *row = fact_row(ref.row);
-        *value = (Value){.type = row->type, .presence = VALUE_ABSENT};
-        row->compute(facts, (Side)side, value);
-        facts->stamps[slot] = facts->epoch;
-    }
-    return value;
+    return facts->stamps[slot] == facts->epoch ? &facts->values[slot] : fact_compute(facts, ref, slot);
 }

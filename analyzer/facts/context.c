@@ -1,14 +1,14 @@
 /* Gathers what connections witness for each other. */
 #include "facts/context.h"
 
-#include <string.h>
+#include "facts/endpoints.h"
 
 /* What is kept of every noted stream. */
 typedef struct {
     int64_t end_ns,
         established_ns; /* established: time of its first ACK after the SYN-ACK; INT64_MAX for never */
     int64_t served_ns;  /* the server's first byte or FIN; INT64_MAX for none */
-    uint32_t listener, client, next;
+    uint32_t listener, next;
     uint32_t next_of_listener; /* chain of the streams of one listener, newest first */
     bool closed;
     bool resets_predecessor; /* its SYN drew an ACK of an older connection, which was answered with RST */
@@ -17,24 +17,15 @@ typedef struct {
 typedef struct {
     ListenerSummary summary;
     uint32_t newest; /* stream, NO_CONNECTION for none */
+    uint32_t idle_count;
+    int64_t idle_ns;
 } Listener;
 
-struct FactContext {
-    GArray *noted;            /* Noted, by stream */
-    GArray *listeners;        /* Listener */
-    GHashTable *by_endpoint;  /* Endpoint* → index into listeners + 1 */
-    GHashTable *failed;       /* Endpoint*: a client's address with a port it tried in vain */
-    GHashTable *failed_count; /* Endpoint* (a client's address, port 0) → how many of them */
-    GArray *idle_closes;      /* ListenerTime: idle times after which a server closed */
-    GArray *silent_resets;    /* ListenerTime, sorted once all are noted */
-    int64_t first_ns, last_ns;
-    bool cut;
-};
-
+/* A client that tried in vain. Nearly all of them tried one port only. */
 typedef struct {
-    Address address;
-    uint16_t port;
-} Endpoint;
+    uint32_t ports; /* how many */
+    uint16_t first_port;
+} FailedClient;
 
 /* A time that belongs to a listener: sorted, they answer for each listener how many lie in a range. */
 typedef struct {
@@ -42,31 +33,30 @@ typedef struct {
     uint32_t listener;
 } ListenerTime;
 
-static guint endpoint_hash(gconstpointer key)
-{
-    const Endpoint *endpoint = key;
-    guint hash = endpoint->port * 31u;
-    for (unsigned i = 0; i < sizeof endpoint->address.bytes; i++)
-        hash = hash * 33 + endpoint->address.bytes[i];
-    return hash;
-}
-
-static gboolean endpoint_equal(gconstpointer a, gconstpointer b)
-{
-    const Endpoint *left = a, *right = b;
-    return left->port == right->port && address_equal(&left->address, &right->address);
-}
+struct FactContext {
+    Noted *noted; /* by stream */
+    uint32_t noted_count, noted_capacity;
+    EndpointTable by_endpoint;
+    GArray *listeners;          /* Listener, by number in by_endpoint */
+    EndpointTable failed;       /* clients (port 0) that tried in vain */
+    GArray *failed_clients;     /* FailedClient, by number in `failed` */
+    EndpointTable failed_pairs; /* a client's address with a port that it tried in vain, but for its first */
+    GArray *idle_closes;        /* ListenerTime: idle times after which a server closed */
+    GArray *silent_resets;      /* ListenerTime, sorted once all are noted */
+    int64_t first_ns, last_ns;
+    bool cut;
+};
 
 FactContext *fact_context_new(void)
 {
     FactContext *context = g_new0(FactContext, 1);
-    context->noted = g_array_new(FALSE, TRUE, sizeof(Noted));
+    endpoint_table_init(&context->by_endpoint);
+    endpoint_table_init(&context->failed);
+    endpoint_table_init(&context->failed_pairs);
     context->listeners = g_array_new(FALSE, TRUE, sizeof(Listener));
-    context->by_endpoint = g_hash_table_new_full(endpoint_hash, endpoint_equal, g_free, NULL);
+    context->failed_clients = g_array_new(FALSE, TRUE, sizeof(FailedClient));
     context->silent_resets = g_array_new(FALSE, FALSE, sizeof(ListenerTime));
     context->idle_closes = g_array_new(FALSE, FALSE, sizeof(ListenerTime));
-    context->failed = g_hash_table_new_full(endpoint_hash, endpoint_equal, g_free, NULL);
-    context->failed_count = g_hash_table_new_full(endpoint_hash, endpoint_equal, g_free, NULL);
     return context;
 }
 
@@ -74,19 +64,26 @@ void fact_context_free(FactContext *context)
 {
     if (!context)
         return;
-    g_array_unref(context->noted);
+    endpoint_table_clear(&context->by_endpoint);
+    endpoint_table_clear(&context->failed);
+    endpoint_table_clear(&context->failed_pairs);
     g_array_unref(context->listeners);
+    g_array_unref(context->failed_clients);
     g_array_unref(context->silent_resets);
     g_array_unref(context->idle_closes);
-    g_hash_table_unref(context->by_endpoint);
-    g_hash_table_unref(context->failed);
-    g_hash_table_unref(context->failed_count);
+    g_free(context->noted);
     g_free(context);
+}
+
+void fact_context_expect(FactContext *context, uint32_t streams)
+{
+    context->noted_capacity = MAX(streams, context->noted_count);
+    context->noted = g_renew(Noted, context->noted, context->noted_capacity);
 }
 
 static Noted *noted_get(const FactContext *context, uint32_t stream)
 {
-    return &g_array_index(context->noted, Noted, stream);
+    return &context->noted[stream];
 }
 
 static Listener *listener_get(const FactContext *context, uint32_t index)
@@ -96,16 +93,13 @@ static Listener *listener_get(const FactContext *context, uint32_t index)
 
 static uint32_t find_listener(FactContext *context, const HistorySide *server)
 {
-    Endpoint key = {.address = server->address, .port = server->port};
-    guint found = GPOINTER_TO_UINT(g_hash_table_lookup(context->by_endpoint, &key));
-    if (found)
-        return found - 1;
-    Listener listener = {.newest = NO_CONNECTION};
-    listener.summary.last_refused_ns = INT64_MIN;
-    g_array_append_val(context->listeners, listener);
-    g_hash_table_insert(context->by_endpoint, g_memdup2(&key, sizeof key),
-                        GUINT_TO_POINTER(context->listeners->len));
-    return context->listeners->len - 1;
+    uint32_t number = endpoint_table_add(&context->by_endpoint, &server->address, server->port);
+    if (number == context->listeners->len) {
+        Listener listener = {.newest = NO_CONNECTION, .idle_ns = -1};
+        listener.summary.last_refused_ns = INT64_MIN;
+        g_array_append_val(context->listeners, listener);
+    }
+    return number;
 }
 
 static int64_t first_served_ns(const HistorySide *server)
@@ -122,14 +116,18 @@ static int64_t first_served_ns(const HistorySide *server)
  */
 static void note_failure(FactContext *context, const History *history)
 {
-    const HistorySide *client = &history->side[SIDE_CLIENT], *server = &history->side[SIDE_SERVER];
-    Endpoint pair = {.address = client->address, .port = server->port};
-    if (g_hash_table_contains(context->failed, &pair))
+    const Address *client = &history->side[SIDE_CLIENT].address;
+    uint16_t port = history->side[SIDE_SERVER].port;
+    uint32_t number = endpoint_table_add(&context->failed, client, 0);
+    if (number == context->failed_clients->len) {
+        FailedClient failed = {.ports = 1, .first_port = port};
+        g_array_append_val(context->failed_clients, failed);
         return;
-    g_hash_table_add(context->failed, g_memdup2(&pair, sizeof pair));
-    Endpoint key = {.address = client->address};
-    guint count = GPOINTER_TO_UINT(g_hash_table_lookup(context->failed_count, &key));
-    g_hash_table_insert(context->failed_count, g_memdup2(&key, sizeof key), GUINT_TO_POINTER(count + 1));
+    }
+    FailedClient *failed = &g_array_index(context->failed_clients, FailedClient, number);
+    uint32_t known = context->failed_pairs.count;
+    if (port != failed->first_port && endpoint_table_add(&context->failed_pairs, client, port) == known)
+        failed->ports++;
 }
 
 /* RFC 9293 3.5.1, figure 10: the answer to a SYN that is not of this connection is an ACK, and the RST to
@@ -199,7 +197,9 @@ void fact_context_note(FactContext *context, const History *history)
     note_idle_close(context, history, noted.listener);
     if (history->handshake == HANDSHAKE_SYN_ONLY || history->handshake == HANDSHAKE_UNFINISHED)
         note_failure(context, history);
-    g_array_append_val(context->noted, noted);
+    if (context->noted_count == context->noted_capacity)
+        fact_context_expect(context, MAX(1024, context->noted_capacity * 2));
+    context->noted[context->noted_count++] = noted;
     if (history->previous != NO_CONNECTION)
         noted_get(context, history->previous)->next = history->stream;
 }
@@ -212,6 +212,35 @@ static gint compare_times(gconstpointer a, gconstpointer b)
     return (left->time_ns > right->time_ns) - (left->time_ns < right->time_ns);
 }
 
+/* The most of a listener's idle times, from `begin` to `end`, that lie within 5 %. */
+static void find_idle_close(const GArray *times, guint begin, guint end, Listener *listener)
+{
+    guint best = 0, best_at = begin;
+    for (guint i = begin, last = begin; i < end; i++) {
+        int64_t first_ns = g_array_index(times, ListenerTime, i).time_ns;
+        while (last < end && g_array_index(times, ListenerTime, last).time_ns <= first_ns + first_ns / 20)
+            last++;
+        if (last - i > best) {
+            best = last - i;
+            best_at = i;
+        }
+    }
+    listener->idle_count = best;
+    if (best >= 3 && best * 2 > end - begin)
+        listener->idle_ns = g_array_index(times, ListenerTime, best_at + best / 2).time_ns;
+}
+
+static void find_idle_closes(FactContext *context)
+{
+    const GArray *times = context->idle_closes;
+    for (guint begin = 0, end; begin < times->len; begin = end) {
+        uint32_t listener = g_array_index(times, ListenerTime, begin).listener;
+        for (end = begin; end < times->len && g_array_index(times, ListenerTime, end).listener == listener;)
+            end++;
+        find_idle_close(times, begin, end, listener_get(context, listener));
+    }
+}
+
 void fact_context_capture(FactContext *context, int64_t first_ns, int64_t last_ns, bool cut)
 {
     context->first_ns = first_ns;
@@ -219,6 +248,7 @@ void fact_context_capture(FactContext *context, int64_t first_ns, int64_t last_n
     context->cut = cut;
     g_array_sort(context->silent_resets, compare_times);
     g_array_sort(context->idle_closes, compare_times);
+    find_idle_closes(context);
 }
 
 const ListenerSummary *fact_context_listener(const FactContext *context, uint32_t stream)
@@ -250,24 +280,9 @@ uint32_t fact_context_silent_resets_near(const FactContext *context, uint32_t st
 
 int64_t fact_context_idle_close_ns(const FactContext *context, uint32_t stream, uint32_t *ret_count)
 {
-    const GArray *times = context->idle_closes;
-    uint32_t listener = noted_get(context, stream)->listener;
-    guint begin = lower_bound(times, (ListenerTime){INT64_MIN, listener});
-    guint end = lower_bound(times, (ListenerTime){INT64_MAX, listener});
-    guint best = 0, best_at = begin;
-    for (guint i = begin, last = begin; i < end; i++) {
-        int64_t first_ns = g_array_index(times, ListenerTime, i).time_ns;
-        while (last < end && g_array_index(times, ListenerTime, last).time_ns <= first_ns + first_ns / 20)
-            last++;
-        if (last - i > best) {
-            best = last - i;
-            best_at = i;
-        }
-    }
-    *ret_count = best;
-    return best >= 3 && best * 2 > end - begin
-               ? g_array_index(times, ListenerTime, best_at + best / 2).time_ns
-               : -1;
+    const Listener *listener = listener_get(context, noted_get(context, stream)->listener);
+    *ret_count = listener->idle_count;
+    return listener->idle_ns;
 }
 
 /* How many streams of one listener are looked at for one connection: bounds the work where thousands go to
@@ -291,8 +306,8 @@ uint32_t fact_context_waiting(const FactContext *context, uint32_t stream, int64
 
 uint32_t fact_context_failed_ports(const FactContext *context, const HistorySide *client)
 {
-    Endpoint key = {.address = client->address};
-    return GPOINTER_TO_UINT(g_hash_table_lookup(context->failed_count, &key));
+    uint32_t number = endpoint_table_find(&context->failed, &client->address, 0);
+    return number == NO_ENDPOINT ? 0 : g_array_index(context->failed_clients, FailedClient, number).ports;
 }
 
 uint32_t fact_context_next(const FactContext *context, uint32_t stream)

@@ -10,7 +10,11 @@ typedef struct FactContext FactContext;
 FactContext *fact_context_new(void);
 void fact_context_free(FactContext *context);
 
-/* Call once for every connection of the capture, in order of stream, before the first fact_set_begin(). */
+/* How many connections will be noted, where that is known: saves memory. */
+void fact_context_expect(FactContext *context, uint32_t streams);
+
+/* Call once for every connection of the capture, in order of stream, before the first fact_set_begin(). An
+ * outline of the history will do. */
 void fact_context_note(FactContext *context, const History *history);
 
 /* The capture as a whole: the times of its first and last frame, and whether it could be read to its end.

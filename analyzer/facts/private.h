@@ -23,6 +23,8 @@ struct FactSet {
     uint32_t epoch;   /* a cached value counts if its stamp is this */
     uint32_t *stamps; /* two a row: client and server; a fact of the connection uses the first */
     Value *values;
+    const FactRow **rows;
+    int8_t side_of_role[ROLES]; /* -1: nobody */
     char rst_text[NOTE_BYTES_MAX + 1];
     char text[SIDES][64]; /* "10.0.0.1:80", what string facts borrow */
     char zeek_history[ZEEK_HISTORY_MAX + 1];

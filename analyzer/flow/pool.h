@@ -1,4 +1,4 @@
-/* Blocks of one size, found by a 32-bit handle, allocated by the thousand and reused when freed: so that the
+/* Blocks of one size, found by a 32-bit handle, allocated by the thousands and reused when freed: so that the
  * path of a packet never asks the system for memory, and a handle costs half a pointer. */
 #pragma once
 
@@ -13,7 +13,8 @@ typedef struct {
     uint32_t freed; /* first of the list of freed blocks, 0 for none */
 } Pool;
 
-#define POOL_CHUNK_BLOCKS 1024u
+/* Of connections, two megabytes: a huge page. */
+#define POOL_CHUNK_BLOCKS 8192u
 
 void pool_init(Pool *pool, size_t block_bytes);
 void pool_clear(Pool *pool);

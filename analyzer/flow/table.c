@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "flow/memory.h"
 #include "flow/track.h"
 
 typedef struct {
@@ -26,7 +27,7 @@ struct FlowTable {
 
 static Slot *new_slots(uint32_t count)
 {
-    Slot *slots = g_new(Slot, count);
+    Slot *slots = memory_take(count * sizeof *slots);
     memset(slots, 0xff, count * sizeof *slots);
     return slots;
 }
@@ -53,7 +54,8 @@ void flow_table_free(FlowTable *table)
 {
     if (!table)
         return;
-    g_free(table->slots);
+    if (table->slots)
+        memory_free(table->slots, (table->mask + 1) * sizeof *table->slots);
     connection_store_clear(&table->store);
     pool_clear(&table->holes);
     pool_clear(&table->notes);
@@ -203,7 +205,7 @@ static void flow_table_grow(FlowTable *table)
             place = (place + 1) & table->mask;
         table->slots[place] = old[i];
     }
-    g_free(old);
+    memory_free(old, old_count * sizeof *old);
 }
 
 static uint32_t new_connection(FlowTable *table, const Segment *segment, uint32_t previous)
@@ -343,5 +345,6 @@ Connection *flow_table_add(FlowTable *table, const Segment *segment)
 void flow_table_finish(FlowTable *table)
 {
     connection_store_freeze_all(&table->store);
-    g_clear_pointer(&table->slots, g_free);
+    memory_free(table->slots, (table->mask + 1) * sizeof *table->slots);
+    table->slots = NULL;
 }

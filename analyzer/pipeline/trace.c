@@ -147,8 +147,9 @@ static void trace_finish(Trace *trace, const CaptureReader *reader)
     flow_table_finish(trace->table);
     trace->info.connections = flow_table_count(trace->table);
     trace->info.diagnostics = trace->diagnostics;
+    fact_context_expect(trace->context, trace->info.connections);
     for (uint32_t stream = 0; stream < trace->info.connections; stream++) {
-        history_build(&trace->history, trace->table, stream);
+        history_outline(&trace->history, trace->table, stream);
         fact_context_note(trace->context, &trace->history);
     }
     fact_context_capture(trace->context, trace->info.first_ns, trace->info.last_ns, oddities_is_cut(reader));

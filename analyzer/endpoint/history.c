@@ -285,6 +285,15 @@ static Handshake find_handshake(const History *history)
     return HANDSHAKE_NONE;
 }
 
+/* Nobody waits longer for an answer; what seems to take longer has wild time stamps. */
+#define ROUND_TRIP_MAX_NS INT64_C(600000000000)
+
+static int64_t round_trip(int64_t from_ns, int64_t to_ns)
+{
+    int64_t trip = to_ns - from_ns;
+    return trip >= 0 && trip <= ROUND_TRIP_MAX_NS ? trip : -1;
+}
+
 /* The handshake's round trip as the capture point splits it; unknown where its segments were repeated. */
 static void find_round_trips(History *history)
 {
@@ -292,12 +301,12 @@ static void find_round_trips(History *history)
     history->rtt_ns[SIDE_CLIENT] = history->rtt_ns[SIDE_SERVER] = -1;
     if (client->syns != 1 || server->syns != 1 || server->syn_ns < client->syn_ns)
         return;
-    history->rtt_ns[SIDE_SERVER] = server->syn_ns - client->syn_ns;
+    history->rtt_ns[SIDE_SERVER] = round_trip(client->syn_ns, server->syn_ns);
     for (unsigned i = 0; i < history->row_count; i++) {
         const HistoryRow *row = &history->rows[i];
         if (row->side == SIDE_CLIENT && row_is_segment(row) && row->flags & TCP_ACK &&
             row->time_ns >= server->syn_ns) {
-            history->rtt_ns[SIDE_CLIENT] = row->time_ns - server->syn_ns;
+            history->rtt_ns[SIDE_CLIENT] = round_trip(server->syn_ns, row->time_ns);
             return;
         }
     }

@@ -2,6 +2,9 @@
  * connections die. */
 #include "endpoint/private.h"
 
+/* Far beyond any retransmission timeout (Linux: 120 s). */
+#define INTERVAL_MAX_NS INT64_C(86400000000000)
+
 /* What was acknowledged to a side before its own RST, if it sent one, and where the last of it was. */
 typedef struct {
     int64_t acked;
@@ -35,7 +38,9 @@ static void take_attempt(Stall *stall, const HistoryRow *row, int64_t idle_ns, b
         stall->first_ns = row->time_ns;
         stall->idle_ns = idle_ns;
     } else {
-        stall->interval_ns = row->time_ns - stall->last_ns;
+        /* Bounded, so that wild time stamps cannot overflow what is computed from it. */
+        int64_t interval = row->time_ns - stall->last_ns;
+        stall->interval_ns = interval < INTERVAL_MAX_NS ? interval : INTERVAL_MAX_NS;
     }
     stall->last_frame = row->frame;
     stall->last_ns = row->time_ns;

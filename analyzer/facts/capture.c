@@ -19,8 +19,8 @@ static void vantage(const FactSet *facts, Side side, Value *value)
         return;
     }
     value_set(value,
-              to_client * 10 < to_server   ? client
-              : to_server * 10 < to_client ? server
+              to_client < to_server / 10   ? client
+              : to_server < to_client / 10 ? server
                                            : between,
               history->side[SIDE_SERVER].syn_frame);
 }

@@ -12,16 +12,17 @@ enum {
     SEEN_RST = 32,
 };
 
-/* By packet-tcp.c of Wireshark 4.0: a FIN and payload only count with ACK (payload of a SYN without it as
- * well), an RST or FIN with ACK is also an ACK; of a quoted segment no length is known. */
-static unsigned seen_in(const HistoryRow *row)
+/* By packet-tcp.c of Wireshark 4.0: a SYN counts where it begins the stream; a FIN and payload count with ACK
+ * (payload of that SYN without it), an RST or FIN with ACK is also an ACK; of a quoted segment no length is
+ * known. */
+static unsigned seen_in(const HistoryRow *row, bool is_first)
 {
     bool has_data = row->length && !(row->marks & EVENT_ICMP);
     unsigned seen = row->flags & TCP_RST ? SEEN_RST : 0;
     if (row->marks & EVENT_RUN)
         return (row->data_segments ? SEEN_DATA : 0) | (row->segments > row->data_segments ? SEEN_ACK : 0);
     if (row->flags & TCP_SYN)
-        seen |= row->flags & TCP_ACK ? SEEN_SYN_ACK : SEEN_SYN | (has_data ? SEEN_DATA : 0);
+        seen |= row->flags & TCP_ACK ? SEEN_SYN_ACK : is_first ? SEEN_SYN | (has_data ? SEEN_DATA : 0) : 0;
     else if (row->flags & TCP_ACK)
         seen |= has_data ? SEEN_DATA : SEEN_ACK;
     if (row->flags & TCP_FIN && row->flags & TCP_ACK)
@@ -35,7 +36,7 @@ static void completeness(const FactSet *facts, Side side, Value *value)
     const History *history = facts->history;
     unsigned seen = 0;
     for (unsigned i = 0; i < history->row_count; i++)
-        seen |= seen_in(&history->rows[i]);
+        seen |= seen_in(&history->rows[i], i == 0);
     /* Wireshark shows a stream's first segment before it has counted it, unless it is a SYN. */
     if (history->packets == 1)
         seen &= seen & SEEN_SYN ? SEEN_SYN | SEEN_DATA : 0;

@@ -8,7 +8,7 @@
 /* As GOption fills them in, before they are checked. */
 typedef struct {
     char **more_captures;
-    char *time, *color, *fail_on;
+    char *time, *color, *fail_on, *follow;
     gint64 stream, why;
     gboolean no_config, list_rules, list_facts, test_rules, markdown, facts, quiet, verbose, version;
 } Raw;
@@ -30,6 +30,8 @@ static void add_input_options(GOptionContext *context, Options *options, Raw *ra
          "Only connections of which this holds, as in rules: 'rst.seen and server.port == 443'", "EXPR"},
         {"stream", 0, 0, G_OPTION_ARG_INT64, &raw->stream,
          "One connection in full; N is Wireshark's tcp.stream", "N"},
+        {"follow", 0, 0, G_OPTION_ARG_STRING, &raw->follow,
+         "The bytes that one side of a connection sent, and nothing else", "N:client|server"},
         {"facts", 'V', 0, G_OPTION_ARG_NONE, &raw->facts, "With --stream: every fact of it as well", NULL},
         {"why", 0, 0, G_OPTION_ARG_INT64, &raw->why, "How the verdict on one connection came about", "N"},
         G_OPTION_ENTRY_NULL};
@@ -136,22 +138,44 @@ static bool check_mode(Options *options, const Raw *raw, GError **error)
         Mode mode;
     } modes[] = {{raw->version, MODE_VERSION},       {raw->list_rules, MODE_LIST_RULES},
                  {raw->list_facts, MODE_LIST_FACTS}, {options->explain != NULL, MODE_EXPLAIN},
-                 {raw->test_rules, MODE_TEST_RULES}, {raw->why != -1, MODE_WHY}};
+                 {raw->test_rules, MODE_TEST_RULES}, {raw->why != -1, MODE_WHY},
+                 {raw->follow != NULL, MODE_FOLLOW}};
     options->mode = MODE_REPORT;
     for (unsigned i = 0; i < G_N_ELEMENTS(modes); i++) {
         if (!modes[i].is_asked)
             continue;
         if (options->mode != MODE_REPORT)
             return usage_error(error, "only one of --version, --list-rules, --list-facts, --explain, "
-                                      "--test-rules and --why can be done at a time");
+                                      "--test-rules, --why and --follow can be done at a time");
         options->mode = modes[i].mode;
     }
-    bool reads = options->mode == MODE_REPORT || options->mode == MODE_WHY;
+    bool reads = options->mode == MODE_REPORT || options->mode == MODE_WHY || options->mode == MODE_FOLLOW;
     if (reads && !options->captures[0])
         return usage_error(error, "which capture? Usage: closelint [OPTION...] CAPTURE...");
     if (!reads && options->captures[0])
         return usage_error(error, "%s: no capture is read here", options->captures[0]);
     return true;
+}
+
+/* "7:client" */
+static bool check_follow(Options *options, const Raw *raw, GError **error)
+{
+    static const char *const sides[] = {"client", "server", NULL};
+    if (!raw->follow)
+        return true;
+    if (raw->stream != -1)
+        return usage_error(error, "--stream and --follow exclude each other");
+    if (options->captures[1])
+        return usage_error(error, "--follow reads one capture");
+    const char *colon = strchr(raw->follow, ':');
+    g_autofree char *number = g_strndup(raw->follow, colon ? (gsize)(colon - raw->follow) : 0);
+    guint64 stream;
+    if (!g_ascii_string_to_unsigned(number, 10, 0, UINT32_MAX - 1, &stream, NULL))
+        return usage_error(error, "--follow %s: expected N:client or N:server", raw->follow);
+    int side = parse_word("--follow N:", colon + 1, sides, error);
+    options->stream = (int64_t)stream;
+    options->follow_side = side ? SIDE_SERVER : SIDE_CLIENT;
+    return side >= 0;
 }
 
 static bool check_stream(Options *options, const Raw *raw, GError **error)
@@ -194,7 +218,7 @@ static bool options_check(Options *options, const Raw *raw, GError **error)
     if (options->config && options->no_config)
         return usage_error(error, "--config and --no-config exclude each other");
     return check_words(options, raw, error) && check_mode(options, raw, error) &&
-           check_stream(options, raw, error);
+           check_stream(options, raw, error) && check_follow(options, raw, error);
 }
 
 bool options_parse(Options *options, char **arguments, GError **error)
@@ -224,6 +248,7 @@ bool options_parse(Options *options, char **arguments, GError **error)
     g_free(raw.time);
     g_free(raw.color);
     g_free(raw.fail_on);
+    g_free(raw.follow);
     return is_good;
 }
 

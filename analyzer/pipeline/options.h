@@ -5,12 +5,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/side.h"
 #include "report/report.h"
 
-/* What the program is to do; everything but MODE_REPORT, MODE_WHY and MODE_TEST_RULES reads no capture. */
+/* What the program is to do; everything but MODE_REPORT, MODE_WHY, MODE_FOLLOW and MODE_TEST_RULES reads no
+ * capture. */
 typedef enum {
     MODE_REPORT,
     MODE_WHY,
+    MODE_FOLLOW,
     MODE_LIST_RULES,
     MODE_EXPLAIN,
     MODE_LIST_FACTS,
@@ -24,7 +27,8 @@ typedef struct {
     char **outputs;                                         /* "FORMAT" or "FORMAT=FILE"; never empty */
     char *filter;                                           /* -f, or NULL */
     char *where;                                            /* --where, or NULL */
-    int64_t stream;                                         /* --stream or --why, -1 for all */
+    int64_t stream;                                         /* --stream, --why or --follow, -1 for all */
+    Side follow_side;                                       /* with MODE_FOLLOW */
     char **rule_paths, **parameters, **selected, **ignored; /* may be NULL */
     char *config;                                           /* --config, or NULL */
     bool no_config;

@@ -5,12 +5,14 @@
  * so it weighs more than findings. */
 #include "pipeline/pipeline.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "pipeline/documents.h"
+#include "pipeline/follow.h"
 #include "pipeline/loading.h"
 #include "pipeline/message.h"
 #include "pipeline/outputs.h"
@@ -164,6 +166,20 @@ static int run_why(Run *run)
     return run_status(run, true);
 }
 
+static int run_follow(Run *run)
+{
+    const Options *options = run->options;
+    GError *error = NULL;
+    run->failed = !follow_print(options->captures[0], run->filter, (uint32_t)options->stream,
+                                options->follow_side, &run->has_stream, &error);
+    if (run->failed)
+        message_error(error);
+    bool is_written = !fflush(stdout) && !ferror(stdout);
+    if (!is_written && errno != EPIPE)
+        message_print("standard output cannot be written");
+    return run_status(run, is_written || errno == EPIPE);
+}
+
 static int run_explain(const Run *run)
 {
     const Rule *rule = rule_set_find(run->rules, run->options->explain);
@@ -185,6 +201,8 @@ static int run_mode(Run *run)
     switch (options->mode) {
     case MODE_WHY:
         return run_why(run);
+    case MODE_FOLLOW:
+        return run_follow(run);
     case MODE_LIST_RULES:
         document_print(DOCUMENT_RULES, options, run->rules);
         return STATUS_GOOD;

@@ -20,7 +20,7 @@ from pathlib import Path
 SKIPPED = 77
 UNIT = {0xa1b2c3d4: 1000, 0xa1b23c4d: 1}
 FIELDS = ("tcp.stream", "frame.number", "tcp.completeness", "tcp.flags.fin", "tcp.flags.reset", "ip.src", "ipv6.src",
-          "tcp.srcport")
+          "tcp.srcport", "frame.protocols")
 
 
 def packets(path):
@@ -55,16 +55,18 @@ def streams_of_tshark(path):
                           check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
     streams = {}
     for line in text.splitlines():
-        stream, frame, completeness, fin, rst, ipv4, ipv6, port = line.split("\t")
+        stream, frame, completeness, fin, rst, ipv4, ipv6, port, protocols = line.split("\t")
         if not stream:
             continue
         one = streams.setdefault(int(stream), {"first_frame": int(frame), "packets": 0,
                                                "fin": collections.Counter(), "rst": collections.Counter()})
+        layers = protocols.split(":")
+        address = ipv4 if "ip" in layers and "ipv6" not in layers[len(layers) - layers[::-1].index("ip"):] else ipv6
         one["last_frame"] = int(frame)
         one["packets"] += 1
         one["completeness"] = int(completeness)
-        one["fin"][(ipv4 or ipv6, port)] += fin == "1"
-        one["rst"][(ipv4 or ipv6, port)] += rst == "1"
+        one["fin"][(address, port)] += fin == "1"
+        one["rst"][(address, port)] += rst == "1"
     return streams
 
 

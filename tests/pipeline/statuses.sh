@@ -54,6 +54,8 @@ expect 1 '' --stream 0 -V "$bad"
 says 'conn.stream: 0'
 expect 0 '' --why 0 "$bad"
 says 'rst-after-write-to-closed'
+expect 0 '' --follow 0:client "$good"
+[ "$(cat "$dir/out")" = abcde ] || { echo "--follow: '$(cat "$dir/out")'"; failures=$((failures + 1)); }
 expect 0 '' --ignore reset,data-lost "$bad"
 expect 0 '' -o json="$dir/report.json" -o jsonl="$dir/report.jsonl" "$good"
 [ -s "$dir/report.json" ] && [ -s "$dir/report.jsonl" ] || { echo "-o FILE wrote nothing"; failures=$((failures + 1)); }
@@ -93,6 +95,12 @@ expect 2 'expected one of' --color sometimes "$good"
 expect 2 'exclude' -q -v "$good"
 expect 2 'no stream 99' --stream 99 "$good"
 expect 2 'no stream 99' --why 99 "$good"
+expect 2 'no stream 99' --follow 99:client "$good"
+expect 2 'expected N:client or N:server' --follow 0 "$good"
+expect 2 'expected one of client, server' --follow 0:both "$good"
+expect 2 'exclude each other' --stream 0 --follow 0:client "$good"
+expect 2 'reads one capture' --follow 0:client "$good" "$bad"
+expect 3 'missing.pcap' --follow 0:client "$dir/missing.pcap"
 expect 2 'one of --version' --version --list-facts
 expect 2 'no such rule; did you mean four-way' --explain for-way
 expect 2 '^--where:1:1: error: ' --where 'no.such.fact' "$good"

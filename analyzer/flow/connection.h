@@ -5,7 +5,8 @@
  * the client is decided later, with hindsight (endpoint/history.h).
  *
  * Laid out by cache lines: a segment of a known connection touches the key, both ends' numbers, what is
- * counted of its own end, and the line of the event that it appends.
+ * counted of its own end, and the line of the event that it appends; events that are there already only where
+ * `recent` says that one may be the same packet.
  *
  * Sequence numbers are relative, as Wireshark shows them: a SYN has 0, the first byte 1; where the SYN was
  * not captured, the first segment seen has 1. They are unwrapped to 64 bits, and negative before that. */
@@ -111,9 +112,9 @@ typedef struct {
     uint8_t known[2];     /* KNOWN_… */
     uint32_t event_block; /* handle in the event store */
     uint32_t hole_block;  /* handle in the hole store, 0: nothing missing */
-    uint16_t event_count;
-    uint16_t run_count; /* of them EVENT_RUN; saturates */
-    uint32_t notes;     /* handle of its first note, 0: none */
+    uint32_t event_count : 8;
+    uint32_t recent : 24; /* a few bits of each of the last four events, newest lowest: track.c */
+    uint32_t notes;       /* handle of its first note, 0: none */
     int64_t last_ns;
 
     /* second: the numbers */

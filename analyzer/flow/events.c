@@ -98,7 +98,7 @@ void event_store_append(EventStore *store, Connection *connection, const Event *
         connection->event_class = 0;
         connection->event_block = pool_take(&store->pools[0]);
     } else if (connection->event_count == EVENTS_MAX) {
-        connection->event_count = (uint16_t)thin_out(event_store_get(store, connection), EVENTS_MAX);
+        connection->event_count = (uint8_t)thin_out(event_store_get(store, connection), EVENTS_MAX);
     } else if (connection->event_count == class_capacity[connection->event_class]) {
         event_store_grow(store, connection);
     }

@@ -61,28 +61,31 @@ static inline Connection *connection_store_get(ConnectionStore *store, uint32_t 
     return pool_block(&store->live, place);
 }
 
-/* Fetches what the next segment will touch: first the connection, then the place of its next event and the
- * events before it. A frozen one is not worth more than its first line. */
+/* Fetches what the next segment will touch: first the key and the numbers of the connection, then what is
+ * counted of the segment's end and the place of its event. A frozen one is not worth more than its first
+ * line. */
 static inline void connection_store_prefetch(const ConnectionStore *store, uint32_t stream)
 {
     uint32_t place = store->places[stream];
-    bool is_frozen = place & PLACE_FROZEN;
-    const uint8_t *at =
-        is_frozen ? archive_bytes(&store->frozen, place & ~PLACE_FROZEN) : pool_block(&store->live, place);
-    __builtin_prefetch(at);
-    for (unsigned line = 64; !is_frozen && line < sizeof(Connection); line += 64)
-        __builtin_prefetch(at + line);
+    if (place & PLACE_FROZEN) {
+        __builtin_prefetch(archive_bytes(&store->frozen, place & ~PLACE_FROZEN));
+        return;
+    }
+    const Connection *connection = pool_block(&store->live, place);
+    __builtin_prefetch(connection, 1);
+    __builtin_prefetch(&connection->sequence, 1);
 }
 
-static inline void connection_store_prefetch_events(const ConnectionStore *store, uint32_t stream)
+static inline void connection_store_prefetch_events(const ConnectionStore *store, uint32_t stream,
+                                                    uint16_t source_port)
 {
     uint32_t place = store->places[stream];
     if (place & PLACE_FROZEN)
         return;
     const Connection *connection = pool_block(&store->live, place);
-    if (!connection->event_block)
-        return;
-    const Event *next = event_store_get(&store->events, connection) + connection->event_count;
-    __builtin_prefetch(next);
-    __builtin_prefetch(next - 2);
+    const EndCounts *counts = &connection->counts[connection->port[0] != source_port];
+    __builtin_prefetch(counts, 1);
+    __builtin_prefetch(&counts->wscale, 1);
+    if (connection->event_block)
+        __builtin_prefetch(event_store_get(&store->events, connection) + connection->event_count, 1);
 }

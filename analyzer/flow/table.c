@@ -165,11 +165,11 @@ void flow_table_prefetch_connection(const FlowTable *table, uint64_t hash)
         connection_store_prefetch(&table->store, stream);
 }
 
-void flow_table_prefetch_events(const FlowTable *table, uint64_t hash)
+void flow_table_prefetch_events(const FlowTable *table, const Segment *segment, uint64_t hash)
 {
     uint32_t stream = guess_stream(table, hash);
     if (stream != NO_CONNECTION)
-        connection_store_prefetch_events(&table->store, stream);
+        connection_store_prefetch_events(&table->store, stream, segment->source_port);
 }
 
 static bool endpoint_is(const Connection *connection, unsigned end, const uint8_t address[16], uint16_t port)
@@ -265,8 +265,8 @@ static bool continues(const Connection *connection, unsigned end, uint32_t seq)
 static bool is_of_predecessor(FlowTable *table, const Connection *connection, unsigned end,
                               const Segment *segment)
 {
-    if (connection->previous == NO_CONNECTION || segment->flags & TCP_SYN || !(segment->flags & TCP_ACK) ||
-        connection->known[0] & connection->known[1] & KNOWN_SYN)
+    if (connection->known[0] & connection->known[1] & KNOWN_SYN || segment->flags & TCP_SYN ||
+        !(segment->flags & TCP_ACK) || connection->previous == NO_CONNECTION)
         return false;
     const Connection *previous = &table->previous.connection;
     flow_table_read(table, connection->previous, &table->previous);
@@ -333,6 +333,7 @@ Connection *flow_table_add_hashed(FlowTable *table, const Segment *segment, uint
         .flags = segment->flags,
         .ttl = segment->ttl,
     };
+    track_remember(connection, end, segment);
     event_store_append(&table->store.events, connection, &event);
     return connection;
 }

@@ -43,10 +43,36 @@ static void update_bases(Connection *connection, unsigned end, const Segment *se
         set_base(connection, !end, segment->ack - 1, 1);
 }
 
+enum { RECENT_BITS = 6, RECENT_EVENTS = 4 };
+
+/* Of what makes two segments the same packet. */
+static uint32_t digest_of(const Segment *segment, unsigned end)
+{
+    uint32_t mixed = (segment->seq ^ (segment->ack << 7 | segment->ack >> 25)) * 0x9e3779b1u;
+    mixed = (mixed ^ segment->length ^ segment->flags << 16 ^ end << 15) * 0x85ebca6bu;
+    mixed = (mixed ^ segment->window ^ (uint32_t)segment->ip_id << 16) * 0xc2b2ae35u;
+    return mixed >> (32 - RECENT_BITS);
+}
+
+/* False where none of the last events can be the same packet. */
+static bool may_be_duplicate(const Connection *connection, const Segment *segment, unsigned end)
+{
+    uint32_t digest = digest_of(segment, end);
+    bool found = false;
+    for (unsigned i = 0; i < RECENT_EVENTS; i++)
+        found |= (connection->recent >> RECENT_BITS * i & ((1u << RECENT_BITS) - 1)) == digest;
+    return found;
+}
+
+void track_remember(Connection *connection, unsigned end, const Segment *segment)
+{
+    connection->recent = connection->recent << RECENT_BITS | digest_of(segment, end);
+}
+
 /* Whether the last event of this end is the same packet again. */
 static bool is_duplicate(const Segment *segment, unsigned end, const Event *events, unsigned count)
 {
-    for (unsigned back = 1; back <= count && back <= 4; back++) {
+    for (unsigned back = 1; back <= count && back <= RECENT_EVENTS; back++) {
         const Event *event = &events[count - back];
         if (event_end(event) != end || event->marks & (EVENT_RUN | EVENT_ICMP))
             continue;
@@ -204,7 +230,7 @@ uint16_t track_segment(Connection *connection, unsigned end, const Segment *segm
         marks |= EVENT_MPTCP;
     if (marks & EVENT_TIMESTAMPS)
         connection->known[end] |= KNOWN_TIMESTAMPS;
-    if (is_duplicate(segment, end, events, count)) {
+    if (may_be_duplicate(connection, segment, end) && is_duplicate(segment, end, events, count)) {
         count16(&counts->duplicates);
         return marks | EVENT_DUPLICATE;
     }

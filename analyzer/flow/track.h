@@ -12,3 +12,6 @@ uint16_t track_segment(Connection *connection, unsigned end, const Segment *segm
 /* Takes in a segment of `end` that belongs to the connection before this one: it counts as a packet of this
  * stream, and its numbers only set the base as they do in Wireshark. */
 uint16_t track_foreign(Connection *connection, unsigned end, const Segment *segment);
+
+/* Call for every segment whose event is kept: by this a second copy of it is recognized. */
+void track_remember(Connection *connection, unsigned end, const Segment *segment);

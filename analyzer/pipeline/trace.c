@@ -113,7 +113,7 @@ static void trace_file(Trace *trace, const Segment *segments, const uint8_t *con
     for (unsigned i = 0; i < count; i++)
         flow_table_prefetch_connection(table, hashes[i]);
     for (unsigned i = 0; i < count; i++)
-        flow_table_prefetch_events(table, hashes[i]);
+        flow_table_prefetch_events(table, &segments[i], hashes[i]);
     for (unsigned i = 0; i < count; i++) {
         Connection *connection = flow_table_add_hashed(table, &segments[i], hashes[i]);
         if (note_is_due(&segments[i], payloads[i]))

@@ -92,7 +92,7 @@ static void any_bytes_come_back(void **state)
         uint64_t *words = (uint64_t *)(void *)&connection;
         for (unsigned i = 0; i < sizeof connection / 8; i++)
             words[i] = random_number() % 3 ? random_odd(64) : 0;
-        connection.event_count = (uint16_t)(random_number() % (EVENTS_MAX + 1));
+        connection.event_count = (uint8_t)(random_number() % (EVENTS_MAX + 1));
         connection.event_block = connection.event_class = 0;
         words = (uint64_t *)(void *)events;
         for (unsigned i = 0; i < sizeof events / 8; i++)

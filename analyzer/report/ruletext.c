@@ -39,14 +39,17 @@ static void append_brace(GString *out, const char *inside, size_t length)
         g_string_append_printf(out, "<%.*s>", (int)length, inside);
 }
 
-/* An expression in braces may hold a string with a brace in it. */
+/* An expression in braces may hold a set in braces, and a string with a brace in it. */
 static const char *find_brace_end(const char *inside)
 {
     bool is_quoted = false;
+    unsigned depth = 0;
     for (; *inside; inside++) {
         if (*inside == '"')
             is_quoted = !is_quoted;
-        else if (*inside == '}' && !is_quoted)
+        else if (*inside == '{' && !is_quoted)
+            depth++;
+        else if (*inside == '}' && !is_quoted && !depth--)
             return inside;
     }
     return NULL;

@@ -16,7 +16,7 @@ _Static_assert(CONNECTION_WORDS / 2 + sizeof(Connection) +
 /* Appends the word without its leading zero bytes; returns their number. Writes all eight. */
 static inline unsigned put_word(uint8_t **at, uint64_t word)
 {
-    unsigned length = word ? (71u - (unsigned)__builtin_clzll(word)) / 8 : 0;
+    unsigned length = (71u - (unsigned)__builtin_clzll(word | 1)) / 8 - !word;
     uint64_t little = GUINT64_TO_LE(word);
     memcpy(*at, &little, 8);
     *at += length;

@@ -45,6 +45,24 @@ static bool freeze_one(ConnectionStore *store, uint32_t handle)
     return true;
 }
 
+/* The next one to be frozen lies cold: it is fetched now, a few segments before its turn. */
+static void prefetch_next(const ConnectionStore *store)
+{
+    enum { LOOK_AHEAD = 8 };
+    for (uint32_t handle = store->hand + 1; handle < store->live.used && handle <= store->hand + LOOK_AHEAD;
+         handle++) {
+        const Connection *connection = pool_block(&store->live, handle);
+        if (store->streams[handle] == NO_CONNECTION || connection->last_ns > store->then_ns)
+            continue;
+        const uint8_t *events = (const uint8_t *)event_store_get(&store->events, connection);
+        for (unsigned at = 64; at < sizeof(Connection); at += 64)
+            __builtin_prefetch((const uint8_t *)connection + at);
+        for (unsigned at = 0; at < connection->event_count * sizeof(Event); at += 64)
+            __builtin_prefetch(events + at);
+        return;
+    }
+}
+
 static void turn_hand(ConnectionStore *store, int64_t now_ns)
 {
     for (unsigned steps = 0;; steps++) {
@@ -60,6 +78,7 @@ static void turn_hand(ConnectionStore *store, int64_t now_ns)
             continue;
         if (connection->last_ns <= store->then_ns || steps >= HAND_STEPS_MAX) {
             freeze_one(store, store->hand);
+            prefetch_next(store);
             return;
         }
     }
@@ -115,8 +134,20 @@ Connection *connection_store_wake(ConnectionStore *store, uint32_t stream)
     return live;
 }
 
+/* Whoever reads one reads them all, in order. */
+static void prefetch_ahead(const ConnectionStore *store, uint32_t stream)
+{
+    enum { READ_AHEAD = 8, RECORD_BYTES = 256 };
+    if (store->count - stream <= READ_AHEAD || !(store->places[stream + READ_AHEAD] & PLACE_FROZEN))
+        return;
+    const uint8_t *bytes = archive_bytes(&store->frozen, store->places[stream + READ_AHEAD] & ~PLACE_FROZEN);
+    for (unsigned at = 0; at < RECORD_BYTES; at += 64)
+        __builtin_prefetch(bytes + at);
+}
+
 void connection_store_read(const ConnectionStore *store, uint32_t stream, ConnectionRecord *ret_record)
 {
+    prefetch_ahead(store, stream);
     uint32_t place = store->places[stream];
     if (place & PLACE_FROZEN) {
         thaw(archive_bytes(&store->frozen, place & ~PLACE_FROZEN), &ret_record->connection,

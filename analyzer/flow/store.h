@@ -72,8 +72,7 @@ static inline void connection_store_prefetch(const ConnectionStore *store, uint3
         return;
     }
     const Connection *connection = pool_block(&store->live, place);
-    __builtin_prefetch(connection, 1);
-    __builtin_prefetch(&connection->sequence, 1);
+    __builtin_prefetch(connection);
 }
 
 static inline void connection_store_prefetch_events(const ConnectionStore *store, uint32_t stream,
@@ -84,8 +83,9 @@ static inline void connection_store_prefetch_events(const ConnectionStore *store
         return;
     const Connection *connection = pool_block(&store->live, place);
     const EndCounts *counts = &connection->counts[connection->port[0] != source_port];
-    __builtin_prefetch(counts, 1);
-    __builtin_prefetch(&counts->wscale, 1);
+    __builtin_prefetch(&connection->sequence);
+    __builtin_prefetch(counts);
+    __builtin_prefetch(&counts->wscale);
     if (connection->event_block)
         __builtin_prefetch(event_store_get(&store->events, connection) + connection->event_count, 1);
 }

@@ -11,7 +11,7 @@ typedef struct {
     uint32_t stream; /* NO_CONNECTION: free */
 } Slot;
 
-/* 24 MB with their events, of the 20 that any capture may cost and some: as much as a large cache holds. */
+/* With their events about 20 MB: what a large cache holds. */
 #define LIVE_MAX 32768u
 
 struct FlowTable {

@@ -90,6 +90,7 @@ static unsigned trace_decode(Trace *trace, PacketFilter *filter, Frame *frames, 
             trace->oddities.filtered_frames++;
             continue;
         }
+        payloads[found] = NULL;
         DecodeResult result =
             decode_frame(trace->defragmenter, &frames[i], &segments[found], &payloads[found]);
         /* What was put together from fragments does not live as long as the batch. */

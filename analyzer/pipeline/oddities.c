@@ -83,6 +83,12 @@ void oddities_tell(const Oddities *oddities, const CaptureReader *reader, Diagno
         diagnostic_list_add(diagnostics, DIAGNOSTIC_NOTE, 0, 0,
                             "%" PRIu64 " %s without a time: taken as captured with the frame before",
                             oddities->timeless_frames, frames_word(oddities->timeless_frames));
+    if (oddities->snapped_frames)
+        diagnostic_list_add(diagnostics, DIAGNOSTIC_NOTE, 0, 0,
+                            "%" PRIu64 " of %" PRIu64
+                            " frames cut by the snap length: lengths are those on the wire, what RSTs and "
+                            "TLS alerts say may be missing",
+                            oddities->snapped_frames, oddities->frames);
     copy_diagnostics(capture_reader_diagnostics(reader), diagnostics);
 }
 

@@ -12,7 +12,8 @@ typedef struct {
     uint64_t frames, segments; /* all that were read */
     uint64_t filtered_frames;  /* not looked at because of -f */
     uint64_t timeless_frames;
-    uint64_t unread_frames; /* of any link type that nobody reads */
+    uint64_t snapped_frames; /* captured shorter than they were on the wire */
+    uint64_t unread_frames;  /* of any link type that nobody reads */
     struct {
         uint16_t link_type;
         uint64_t frames;

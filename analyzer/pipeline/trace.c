@@ -66,6 +66,7 @@ void trace_free(Trace *trace)
 static void trace_note_time(Trace *trace, Frame *frame)
 {
     trace->info.frames++;
+    trace->oddities.snapped_frames += frame->captured_len < frame->original_len;
     if (frame->time_ns == FRAME_TIME_UNKNOWN) {
         frame->time_ns = trace->now_ns;
         trace->oddities.timeless_frames++;

@@ -272,6 +272,19 @@ static void wait_last_ack(const FactSet *facts, Side side, Value *value)
     wait_in(facts, side, TCP_STATE_LAST_ACK, value);
 }
 
+/* With unanswered.bytes at most an alert long, nothing of the application's data lay unread. */
+static void unanswered_tls_alert(const FactSet *facts, Side side, Value *value)
+{
+    const History *history = facts->history;
+    const HistorySide *other = side_of(facts, side_other(side));
+    bool is_alert = false;
+    for (unsigned i = 0; i < history->note_count; i++) {
+        const Note *note = &history->notes[i];
+        is_alert |= note->kind == NOTE_TLS_ALERT && note->frame == other->last_data_frame;
+    }
+    value_set_bool(value, is_alert, is_alert ? other->last_data_frame : 0);
+}
+
 static const FactRow rows[] = {
     {"fin.seen", VALUE_BOOL, NULL, NULL, true, "Its FIN was captured.", fin_seen},
     {"fin.frame", VALUE_FRAME, NULL, NULL, true, "Its first FIN.", fin_frame},
@@ -313,6 +326,10 @@ static const FactRow rows[] = {
     {"window.zero_at_close", VALUE_BOOL, NULL, NULL, true, "Its window was zero when the end began.",
      window_zero_at_close},
     {"fin.repeats", VALUE_INT, NULL, NULL, true, "How often it sent the same FIN again.", fin_repeats},
+    {"unanswered.tls_alert", VALUE_BOOL, NULL, NULL, true,
+     "The last data that it received is nothing but a TLS alert, or has the size of an encrypted one: a "
+     "goodbye.",
+     unanswered_tls_alert},
 };
 
 const FactFamily fact_family_ending = {rows, G_N_ELEMENTS(rows)};

@@ -143,6 +143,19 @@ static void in_flight(const FactSet *facts, Side side, Value *value)
         value_set(value, next - acked, last);
 }
 
+/* From the last payload of the other side that had passed before it. */
+static void since_data(const FactSet *facts, Side side, Value *value)
+{
+    RESET_OR_RETURN(reset);
+    for (unsigned i = reset->row; i-- > 0;) {
+        const HistoryRow *row = &facts->history->rows[i];
+        if (row_is_from(row, side_other((Side)reset->side)) && row->length && !(row->flags & TCP_RST)) {
+            value_set(value, reset->time_ns - row->time_ns, row->frame);
+            return;
+        }
+    }
+}
+
 static void since_fin(const FactSet *facts, Side side, Value *value)
 {
     RESET_OR_RETURN(reset);
@@ -263,6 +276,8 @@ static const FactRow rows[] = {
      "it has none.",
      in_flight},
     {"rst.delay", VALUE_DURATION, "ns", NULL, false, "From the segment that it answers to the RST.", delay},
+    {"rst.since_data", VALUE_DURATION, "ns", NULL, false,
+     "From the other side's last payload before it to the RST.", since_data},
     {"rst.since_fin", VALUE_DURATION, "ns", NULL, false, "From the resetter's own FIN to the RST.",
      since_fin},
     {"rst.after_handshake", VALUE_DURATION, "ns", NULL, false, "From the SYN-ACK to the RST.",

@@ -275,6 +275,10 @@ static void odd_flags_frame(const FactSet *facts, Side side, Value *value)
         value_set(value, row->frame, row->frame);
 }
 
+/* No stack repeats a SYN-ACK sooner (RFC 6298 2.1: 1 s, Linux TCP_TIMEOUT_INIT); what comes sooner is a copy
+ * that the network made. */
+#define SYN_ACK_TIMEOUT_NS INT64_C(200000000)
+
 /* The first SYN-ACK that was sent again although the client had acknowledged it; `wants_data`: and had sent
  * data. */
 static const HistoryRow *repeated_syn_ack(const History *history, bool wants_data)
@@ -287,7 +291,8 @@ static const HistoryRow *repeated_syn_ack(const History *history, bool wants_dat
         if (row->side == SIDE_CLIENT && row->flags & TCP_ACK && !(row->flags & (TCP_SYN | TCP_RST))) {
             acked |= row->ack == 1;
             data |= row->length > 0;
-        } else if (row->side == SIDE_SERVER && row->flags & TCP_SYN && acked && (data || !wants_data)) {
+        } else if (row->side == SIDE_SERVER && row->flags & TCP_SYN && acked && (data || !wants_data) &&
+                   row->time_ns - history->side[SIDE_SERVER].syn_ns >= SYN_ACK_TIMEOUT_NS) {
             return row;
         }
     }

@@ -29,6 +29,7 @@ typedef struct {
 
 struct CompressionFormat {
     const char *name;
+    bool has_padding; /* zero bytes between frames */
     bool (*recognizes)(const uint8_t *bytes, size_t length);
     void *(*open)(void);
     DecoderResult (*step)(void *state, DecoderStep *step);
@@ -186,7 +187,7 @@ static void lz4_close(void *state)
     g_free(decoder);
 }
 
-/* xz: streams and padding follow one another; the library itself walks over both. */
+/* xz: streams follow one another, with padding of four zero bytes or a multiple between them. */
 
 static bool xz_recognizes(const uint8_t *bytes, size_t length)
 {
@@ -196,11 +197,16 @@ static bool xz_recognizes(const uint8_t *bytes, size_t length)
                                   6);
 }
 
+static void xz_begin(lzma_stream *stream)
+{
+    lzma_ret result = lzma_stream_decoder(stream, XZ_MEMORY_MAX, 0);
+    g_assert(result == LZMA_OK);
+}
+
 static void *xz_open(void)
 {
     lzma_stream *stream = g_new0(lzma_stream, 1);
-    lzma_ret result = lzma_stream_decoder(stream, XZ_MEMORY_MAX, LZMA_CONCATENATED);
-    g_assert(result == LZMA_OK);
+    xz_begin(stream);
     return stream;
 }
 
@@ -228,8 +234,10 @@ static DecoderResult xz_step(void *state, DecoderStep *step)
     lzma_ret result = lzma_code(stream, step->finish ? LZMA_FINISH : LZMA_RUN);
     step->in = stream->next_in;
     step->out = stream->next_out;
-    if (result == LZMA_STREAM_END)
+    if (result == LZMA_STREAM_END) {
+        xz_begin(stream);
         return DECODER_FRAME_END;
+    }
     if (result == LZMA_OK || result == LZMA_BUF_ERROR)
         return DECODER_MORE;
     step->text = xz_text(result);
@@ -244,10 +252,10 @@ static void xz_close(void *state)
 
 /* zstd stands before lz4: a file that begins with a skippable frame is zstd's (pzstd writes such). */
 static const CompressionFormat formats[] = {
-    {"gzip", gzip_recognizes, gzip_open, gzip_step, gzip_close},
-    {"zstd", zstd_recognizes, zstd_open, zstd_step, zstd_close},
-    {"lz4", lz4_recognizes, lz4_open, lz4_step, lz4_close},
-    {"xz", xz_recognizes, xz_open, xz_step, xz_close},
+    {"gzip", false, gzip_recognizes, gzip_open, gzip_step, gzip_close},
+    {"zstd", false, zstd_recognizes, zstd_open, zstd_step, zstd_close},
+    {"lz4", false, lz4_recognizes, lz4_open, lz4_step, lz4_close},
+    {"xz", true, xz_recognizes, xz_open, xz_step, xz_close},
 };
 
 const CompressionFormat *compression_detect(const uint8_t *bytes, size_t length)
@@ -306,6 +314,10 @@ static bool decompressor_next_frame(Decompressor *decompressor)
 {
     RawInput *input = decompressor->input;
     bool any = raw_input_peek(input, 1);
+    while (any && decompressor->format->has_padding && !*input->at) {
+        input->at++;
+        any = raw_input_peek(input, 1);
+    }
     if (any) {
         raw_input_peek(input, COMPRESSION_MAGIC_BYTES);
         decompressor->between = false;

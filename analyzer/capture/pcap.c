@@ -7,15 +7,17 @@
  *     20  link type       16 bits; above them the length of the FCS (4 bits) and reserved bits
  *
  * Records hold seconds, their fraction, captured length and original length. Variants, as libpcap and
- * Wireshark read them: a1b2cd34 (Kuznetzov's patch of 1999: 8 more bytes a record), 1c0001ab and 1c0001ac
- * (Ixia: 4 more bytes in the file header), AIX (version 2.2 with interface types of RFC 1573, and
- * nanoseconds), versions before 2.3 and DG/UX's 543.0 (the two lengths exchanged). Sources: libpcap's
- * sf-pcap.c, draft-ietf-opsawg-pcap. */
+ * Wireshark read them: a1b2cd34 (Kuznetzov's patch of 1999: 8 more bytes a record, or 12), the usual magic
+ * number with his longer records or Nokia's, 1c0001ab and 1c0001ac (Ixia: 4 more bytes in the file header),
+ * AIX (version 2.2 with interface types of RFC 1573, and nanoseconds), versions before 2.3 and DG/UX's 543.0
+ * (the two lengths exchanged). Sources: libpcap's sf-pcap.c, Wireshark's wiretap/libpcap.c,
+ * draft-ietf-opsawg-pcap. */
 #include "capture/reader-private.h"
 
 #include <inttypes.h>
 
 #include "capture/bytes.h"
+#include "capture/pcap-variant.h"
 
 #define PCAP_HEADER_BYTES 24
 #define PCAP_RECORD_BYTES 16
@@ -25,8 +27,13 @@
 #define PCAP_CAPTURED_MAX      UINT32_C(262144)
 #define PCAP_CAPTURED_MAX_WIDE (UINT32_C(128) << 20)
 
+/* What AIX puts before a frame of FDDI, and counts as part of it. */
+#define AIX_FDDI_PADDING 3
+
+#define LINKTYPE_OFFSET   20
 #define LINKTYPE_RESERVED 0x03ff0000 /* of the field; the bits above are the FCS length */
 
+#define LINKTYPE_FDDI              10
 #define LINKTYPE_USB_LINUX_MMAPPED 220
 #define LINKTYPE_DBUS              231
 #define LINKTYPE_USBPCAP           249
@@ -35,17 +42,19 @@
 typedef struct {
     uint32_t magic;
     uint32_t file_header_bytes;
-    uint32_t record_header_bytes;
     uint32_t parts_per_second;
-    const char *name;
+    PcapLayout layouts[3]; /* the usual one first */
 } PcapVariant;
 
 static const PcapVariant variants[] = {
-    {0xa1b2c3d4, 24, 16, 1000000, "pcap"},
-    {0xa1b23c4d, 24, 16, 1000000000, "nanosecond pcap"},
-    {0xa1b2cd34, 24, 24, 1000000, "modified pcap"},
-    {0x1c0001ab, 28, 16, 1000000, "Ixia lcap (software)"},
-    {0x1c0001ac, 28, 16, 1000000000, "Ixia lcap (hardware)"},
+    {0xa1b2c3d4,
+     24,
+     1000000,
+     {{"pcap", 16}, {"modified pcap (Red Hat 6.1)", 24}, {"modified pcap (Nokia)", 20}}},
+    {0xa1b23c4d, 24, 1000000000, {{"nanosecond pcap", 16}}},
+    {0xa1b2cd34, 24, 1000000, {{"modified pcap", 24}, {"modified pcap (SuSE 6.3)", 28}}},
+    {0x1c0001ab, 28, 1000000, {{"Ixia lcap (software)", 16}}},
+    {0x1c0001ac, 28, 1000000000, {{"Ixia lcap (hardware)", 16}}},
 };
 
 static const PcapVariant *pcap_variant_find(const uint8_t *magic, bool *ret_big_endian)
@@ -179,6 +188,10 @@ static bool pcap_read_record(CaptureReader *reader, Frame *frame)
     }
     pcap_say_oddities(reader, offset, parts, captured, original);
     pcap_fill_frame(frame, pcap, number, offset, feed->at, captured, original);
+    uint32_t padding = MIN(pcap->padding, MIN(captured, original));
+    frame->bytes += padding;
+    frame->captured_len -= padding;
+    frame->original_len -= padding;
     feed->at += pcap->header_bytes + captured;
     reader->frame_count = number;
     return true;
@@ -213,6 +226,8 @@ static int pcap_aix_link_type(uint32_t network)
         return 1;
     case 9: /* token ring */
         return 6;
+    case 15: /* FDDI */
+        return LINKTYPE_FDDI;
     case 24: /* loopback */
         return 0;
     default:
@@ -234,6 +249,24 @@ static bool pcap_file_check_version(CaptureReader *reader, unsigned major, unsig
     return true;
 }
 
+/* Which of the layouts of its magic number the file has. No file of another version than 2.4 has an unusual
+ * one. */
+static const PcapLayout *pcap_file_layout(CaptureReader *reader, const PcapVariant *variant,
+                                          bool is_usual_version)
+{
+    unsigned count = 1;
+    bool may_be_unusual = is_usual_version && reader->pcap.captured_max == PCAP_CAPTURED_MAX;
+    while (may_be_unusual && count < G_N_ELEMENTS(variant->layouts) && variant->layouts[count].name)
+        count++;
+    const CaptureInterface *interface = g_ptr_array_index(reader->interfaces, 0);
+    PcapGuess guess = {.layouts = variant->layouts,
+                       .count = count,
+                       .big_endian = reader->pcap.big_endian,
+                       .captured_max = reader->pcap.captured_max,
+                       .snaplen = interface->snaplen};
+    return pcap_layout_guess(&reader->feed, variant->file_header_bytes, &guess);
+}
+
 /* The field at byte 20, and what follows from it. */
 static void pcap_file_set_link_type(CaptureReader *reader, uint32_t network, int aix_link_type)
 {
@@ -241,9 +274,10 @@ static void pcap_file_set_link_type(CaptureReader *reader, uint32_t network, int
     if (aix_link_type >= 0) {
         network = (uint32_t)aix_link_type;
         pcap->parts_per_second = 1000000000;
+        pcap->padding = network == LINKTYPE_FDDI ? AIX_FDDI_PADDING : 0;
     }
     if (network & LINKTYPE_RESERVED)
-        diagnostic_list_add(reader->diagnostics, DIAGNOSTIC_NOTE, 20, 0,
+        diagnostic_list_add(reader->diagnostics, DIAGNOSTIC_NOTE, LINKTYPE_OFFSET, 0,
                             "reserved bits of the link type are set (0x%08" PRIx32 "): ignored", network);
     pcap->ns_per_part = 1000000000 / pcap->parts_per_second;
     pcap->link_type = (uint16_t)network;
@@ -266,11 +300,12 @@ bool pcap_file_open(CaptureReader *reader, GError **error)
     uint32_t network = read32(feed->at + 20, pcap->big_endian);
     if (!pcap_file_check_version(reader, major, minor, error))
         return false;
-    pcap->header_bytes = variant->record_header_bytes;
     pcap->parts_per_second = variant->parts_per_second;
     pcap_file_set_link_type(reader, network, major == 2 && minor == 2 ? pcap_aix_link_type(network) : -1);
-    capture_reader_add_interface(reader, pcap->link_type, snaplen);
-    reader->format = g_strdup(variant->name);
+    capture_reader_add_interface(reader, pcap->link_type, snaplen)->offset = LINKTYPE_OFFSET;
+    const PcapLayout *layout = pcap_file_layout(reader, variant, major == 2 && minor == 4);
+    pcap->header_bytes = layout->record_header_bytes;
+    reader->format = g_strdup(layout->name);
     bool swapped = pcap->lengths_swapped || pcap->lengths_maybe_swapped;
     reader->next_batch = swapped ? pcap_next_batch_swapped : pcap_next_batch;
     feed->at += header_bytes;

@@ -22,6 +22,19 @@ static void pcapng_set_string(char **member, const PcapngOption *option)
     g_free(text);
 }
 
+/* Whether an option has the only length it may have. The times of a whole interface hang on it, so it is
+ * said. */
+static bool pcapng_check_length(CaptureReader *reader, const PcapngBlock *block, const PcapngOption *option,
+                                const char *name, unsigned expected)
+{
+    if (option->length == expected)
+        return true;
+    diagnostic_list_add(reader->diagnostics, DIAGNOSTIC_WARNING, block->offset, 0,
+                        "expected a length of %u for the option %s, found %u: it was ignored", expected, name,
+                        option->length);
+    return false;
+}
+
 PcapngResult pcapng_read_interface(CaptureReader *reader, const PcapngBlock *block)
 {
     bool big_endian = reader->pcapng.big_endian;
@@ -32,6 +45,7 @@ PcapngResult pcapng_read_interface(CaptureReader *reader, const PcapngBlock *blo
     PcapngInterface interface = {.clock = pcapng_clock_make(6), .index = reader->interfaces->len};
     interface.shown = capture_reader_add_interface(reader, read16(block->body, big_endian),
                                                    read32(block->body + 4, big_endian));
+    interface.shown->offset = block->offset;
     PcapngOptions options = pcapng_options_make(reader, block, PCAPNG_IDB_BODY_BYTES);
     PcapngOption option;
     int64_t offset_s = 0;
@@ -40,9 +54,11 @@ PcapngResult pcapng_read_interface(CaptureReader *reader, const PcapngBlock *blo
             pcapng_set_string(&interface.shown->name, &option);
         else if (option.code == OPTION_IF_DESCRIPTION)
             pcapng_set_string(&interface.shown->description, &option);
-        else if (option.code == OPTION_IF_TSRESOL && option.length >= 1)
+        else if (option.code == OPTION_IF_TSRESOL &&
+                 pcapng_check_length(reader, block, &option, "if_tsresol", 1))
             interface.clock = pcapng_clock_make(option.value[0]);
-        else if (option.code == OPTION_IF_TSOFFSET && option.length >= 8)
+        else if (option.code == OPTION_IF_TSOFFSET &&
+                 pcapng_check_length(reader, block, &option, "if_tsoffset", 8))
             offset_s = (int64_t)read64(option.value, big_endian);
     }
     interface.clock.offset_s = offset_s;

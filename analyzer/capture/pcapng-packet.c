@@ -30,10 +30,11 @@ static PcapngInterface *pcapng_packet_interface(CaptureReader *reader, const Pca
 {
     PcapngInterface *interface = pcapng_interface(reader, id);
     if (!interface && capture_reader_first(reader, CAPTURE_SAID_INTERFACE))
-        pcapng_damage(reader, block,
-                      "its packet belongs to interface %" PRIu32 ", but the section describes only %u; such "
-                      "packets were left out",
-                      id, reader->pcapng.interfaces->len);
+        pcapng_damaged_packet(reader, block,
+                              "frame %" PRIu64 " belongs to interface %" PRIu32
+                              ", but the section describes %u so far; such "
+                              "packets were left out",
+                              reader->frame_count + 1, id, reader->pcapng.interfaces->len);
     return interface;
 }
 
@@ -78,10 +79,11 @@ PcapngResult pcapng_read_packet(CaptureReader *reader, const PcapngBlock *block,
         return pcapng_lose_packet(reader);
     if (captured > block->length - PCAPNG_EPB_BODY_BYTES) {
         if (capture_reader_first(reader, CAPTURE_SAID_PACKET))
-            pcapng_damage(reader, block,
-                          "its packet claims %" PRIu32 " bytes, but the block has room for %" PRIu32
-                          "; such packets were left out",
-                          captured, block->length - PCAPNG_EPB_BODY_BYTES);
+            pcapng_damaged_packet(reader, block,
+                                  "frame %" PRIu64 " claims %" PRIu32
+                                  " bytes, but the block has room for %" PRIu32
+                                  "; such packets were left out",
+                                  reader->frame_count + 1, captured, block->length - PCAPNG_EPB_BODY_BYTES);
         return pcapng_lose_packet(reader);
     }
     pcapng_say_lengths(reader, block, captured, original);

@@ -20,7 +20,8 @@
 #define BLOCK_HEAD     8
 #define EPB_MIN_BYTES  (BLOCK_OVERHEAD + PCAPNG_EPB_BODY_BYTES)
 
-/* A block that is read is held in memory whole; one that is skipped may be of any length. */
+/* A block that is read is held in memory whole; and a larger one of an unknown type is damage rather than
+ * something new, as for Wireshark. */
 #define BLOCK_MAX_BYTES (UINT32_C(128) << 20)
 
 bool pcapng_file_recognizes(const uint8_t *magic)
@@ -28,14 +29,28 @@ bool pcapng_file_recognizes(const uint8_t *magic)
     return read32(magic, false) == PCAPNG_BLOCK_SHB;
 }
 
+static void pcapng_say_damage(CaptureReader *reader, const PcapngBlock *block, uint64_t frame,
+                              const char *format, va_list arguments)
+{
+    g_autofree char *message = g_strdup_vprintf(format, arguments);
+    diagnostic_list_add(reader->diagnostics, DIAGNOSTIC_ERROR, block->offset, frame, "damaged block: %s",
+                        message);
+}
+
 void pcapng_damage(CaptureReader *reader, const PcapngBlock *block, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    g_autofree char *message = g_strdup_vprintf(format, arguments);
+    pcapng_say_damage(reader, block, 0, format, arguments);
     va_end(arguments);
-    diagnostic_list_add(reader->diagnostics, DIAGNOSTIC_ERROR, block->offset, 0, "damaged block: %s",
-                        message);
+}
+
+void pcapng_damaged_packet(CaptureReader *reader, const PcapngBlock *block, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    pcapng_say_damage(reader, block, reader->frame_count + 1, format, arguments);
+    va_end(arguments);
 }
 
 PcapngOptions pcapng_options_make(const CaptureReader *reader, const PcapngBlock *block, uint32_t at)
@@ -100,6 +115,11 @@ static bool pcapng_begin_section(CaptureReader *reader, const PcapngBlock *block
         return false;
     }
     g_array_set_size(reader->pcapng.interfaces, 0);
+    PcapngOptions options = pcapng_options_make(reader, block, PCAPNG_SHB_BODY_BYTES);
+    PcapngOption option;
+    while (pcapng_options_next(&options, &option))
+        ; /* nothing in there matters but that it can be read */
+    pcapng_options_check(reader, &options, block);
     return true;
 }
 
@@ -141,7 +161,9 @@ static PcapngResult pcapng_read_block_head(CaptureReader *reader, PcapngBlock *b
     if (block->type == PCAPNG_BLOCK_SHB) {
         bool is_big_endian = read32(feed->at + 8, true) == BYTE_ORDER_MAGIC;
         if (!is_big_endian && read32(feed->at + 8, false) != BYTE_ORDER_MAGIC) {
-            pcapng_damage(reader, block, "expected the byte-order magic 1a2b3c4d, found %08" PRIx32,
+            pcapng_damage(reader, block,
+                          "expected the byte-order magic 1a2b3c4d, found %08" PRIx32
+                          "; nothing from here on can be read",
                           read32(feed->at + 8, true));
             return PCAPNG_STOP;
         }
@@ -150,11 +172,11 @@ static PcapngResult pcapng_read_block_head(CaptureReader *reader, PcapngBlock *b
     uint32_t claimed = read32(feed->at + 4, reader->pcapng.big_endian);
     uint64_t total = ((uint64_t)claimed + 3) & ~UINT64_C(3);
     uint32_t body_min = pcapng_body_min(block->type);
-    if (total < BLOCK_OVERHEAD + body_min || (body_min && total > BLOCK_MAX_BYTES)) {
-        pcapng_damage(
-            reader, block,
-            "expected a length of %" PRIu32 " to %" PRIu32 " bytes for type %" PRIu32 ", found %" PRIu32,
-            BLOCK_OVERHEAD + body_min, body_min ? BLOCK_MAX_BYTES : UINT32_MAX, block->type, claimed);
+    if (total < BLOCK_OVERHEAD + body_min || total > BLOCK_MAX_BYTES) {
+        pcapng_damage(reader, block,
+                      "expected a length of %" PRIu32 " to %" PRIu32 " bytes for type %" PRIu32
+                      ", found %" PRIu32 "; nothing from here on can be read",
+                      BLOCK_OVERHEAD + body_min, BLOCK_MAX_BYTES, block->type, claimed);
         return PCAPNG_STOP;
     }
     *ret_total = total;

@@ -43,6 +43,10 @@ void pcapng_interface_add_drops(PcapngInterface *interface, uint64_t dropped);
 void pcapng_damage(CaptureReader *reader, const PcapngBlock *block, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 
+/* The same of the packet that would be the next frame, which is lost. */
+void pcapng_damaged_packet(CaptureReader *reader, const PcapngBlock *block, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
 /* The options from `at` to the end of the body, and the warning where they ran over it. */
 PcapngOptions pcapng_options_make(const CaptureReader *reader, const PcapngBlock *block, uint32_t at);
 void pcapng_options_check(CaptureReader *reader, const PcapngOptions *options, const PcapngBlock *block);

@@ -30,6 +30,7 @@ typedef struct {
     uint32_t parts_per_second;
     uint32_t ns_per_part;
     uint32_t captured_max;
+    uint32_t padding; /* before the frame, counted in its lengths */
     uint16_t link_type;
 } PcapFile;
 

@@ -19,6 +19,7 @@ typedef struct {
     char *description;  /* if_description, or NULL */
     uint32_t snaplen;   /* 0: no limit */
     uint16_t link_type; /* LINKTYPE_ value */
+    uint64_t offset;    /* where the file describes it */
     uint64_t frames;    /* read from it so far */
     uint64_t
         dropped; /* by the capturing system: from statistics blocks, else from packets; see drops_known */

@@ -63,7 +63,8 @@ static const Sample sections[] = {
 
     {"a section without its byte-order magic",
      "0a0d0d0a 1c000000 4d3c2b1b 0100 0000 ffffffffffffffff 1c000000\n",
-     "error: byte 0: damaged block: expected the byte-order magic 1a2b3c4d, found 4d3c2b1b\n"},
+     "error: byte 0: damaged block: expected the byte-order magic 1a2b3c4d, found 4d3c2b1b; "
+     "nothing from here on can be read\n"},
 };
 
 static const Sample interfaces[] = {
@@ -196,9 +197,23 @@ static const Sample damages[] = {
      "pcapng\n" FRAME_1S("1", "0", "48") ETHERNET(
          "1") "note at 84: the capture is cut short: the block after frame 1 needs 36 bytes, found 16\n"},
 
-    {"cut inside a block that is skipped", SHB IDB EPB_1S "77770000 ffffffff 00000000 00000000\n",
+    {"cut inside a block that is skipped", SHB IDB EPB_1S "77770000 ffff0000 00000000 00000000\n",
      "pcapng\n" FRAME_1S("1", "0", "48") ETHERNET("1") "note at 84: the capture is cut short: the block "
-                                                       "after frame 1 needs 4294967296 bytes, found 16\n"},
+                                                       "after frame 1 needs 65536 bytes, found 16\n"},
+
+    {"an unknown block of 4 GB", SHB IDB EPB_1S "77770000 ffffffff 00000000 00000000\n",
+     "pcapng\n" FRAME_1S("1", "0", "48") ETHERNET(
+         "1") "error at 84: damaged block: expected a length of 12 to 134217728 bytes for type 30583, "
+              "found 4294967295; nothing from here on can be read\n"},
+
+    {"a clock of the wrong length, an option longer than the section header",
+     "0a0d0d0a 20000000 4d3c2b1a 0100 0000 ffffffffffffffff 0200 6400 20000000\n"
+     "01000000 1c000000 0100 0000 00000000 0900 0200 09090000 1c000000\n" EPB_1S,
+     "pcapng\n" FRAME_1S("1", "0", "60") ETHERNET(
+         "1") "warning at 0: an option claims more bytes than its block (type 168627466) has: the block's "
+              "further "
+              "options were ignored\n"
+              "warning at 32: expected a length of 1 for the option if_tsresol, found 2: it was ignored\n"},
 
     {"lengths that disagree", SHB IDB EPB_1S "77770000 0c000000 10000000\n" EPB_1S,
      "pcapng\n" FRAME_1S("1", "0", "48")
@@ -207,30 +222,34 @@ static const Sample damages[] = {
                        "can be read\n"},
 
     {"too short for its type", SHB IDB EPB_1S "06000000 0c000000 0c000000\n",
-     "pcapng\n" FRAME_1S("1", "0", "48") ETHERNET("1") "error at 84: damaged block: expected a length of 32 "
-                                                       "to 134217728 bytes for type 6, found 12\n"},
+     "pcapng\n" FRAME_1S("1", "0", "48")
+         ETHERNET("1") "error at 84: damaged block: expected a length of 32 "
+                       "to 134217728 bytes for type 6, found 12; nothing from "
+                       "here on can be read\n"},
 
     {"a packet block of 4 GB", SHB IDB EPB_1S "06000000 fcffffff 00000000\n",
-     "pcapng\n" FRAME_1S("1", "0", "48") ETHERNET("1") "error at 84: damaged block: expected a length of 32 "
-                                                       "to 134217728 bytes for type 6, found 4294967292\n"},
+     "pcapng\n" FRAME_1S("1", "0", "48")
+         ETHERNET("1") "error at 84: damaged block: expected a length of 32 "
+                       "to 134217728 bytes for type 6, found 4294967292; nothing from "
+                       "here on can be read\n"},
 
     {"a packet of an interface nobody described: left out, but numbered",
      SHB IDB EPB("01000000", "00000000", "40420f00") EPB_1S,
      "pcapng\n" FRAME_1S("2", "0", "84")
-         ETHERNET("1") "error at 48: damaged block: its packet belongs to interface 1, but the section "
-                       "describes only 1; such packets "
+         ETHERNET("1") "error at 48: damaged block: frame 1 belongs to interface 1, but the section "
+                       "describes 1 so far; such packets "
                        "were left out\n"},
 
     {"an interface of the section before does not count", SHB IDB EPB_1S SHB EPB_1S,
      "pcapng\n" FRAME_1S("1", "0", "48")
-         ETHERNET("1") "error at 112: damaged block: its packet belongs to interface 0, but the section "
-                       "describes only 0; such packets "
+         ETHERNET("1") "error at 112: damaged block: frame 2 belongs to interface 0, but the section "
+                       "describes 0 so far; such packets "
                        "were left out\n"},
 
     {"a packet larger than its block",
      SHB IDB "06000000 24000000 00000000 00000000 40420f00 05000000 05000000 ee000000 24000000\n" EPB_1S,
      "pcapng\n" FRAME_1S("2", "0", "84")
-         ETHERNET("1") "error at 48: damaged block: its packet claims 5 bytes, but the block has room for 4; "
+         ETHERNET("1") "error at 48: damaged block: frame 1 claims 5 bytes, but the block has room for 4; "
                        "such packets were left "
                        "out\n"},
 

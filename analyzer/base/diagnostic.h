@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/bounds.h"
+
 typedef enum {
     DIAGNOSTIC_NOTE,    /* worth saying; the exit status stays: a capture cut inside its last packet */
     DIAGNOSTIC_WARNING, /* part of the input could not be understood: a link type nobody reads */
@@ -20,8 +22,6 @@ typedef struct {
 
 /* A list that keeps the first DIAGNOSTICS_MAX and counts the rest. */
 typedef struct DiagnosticList DiagnosticList;
-
-#define DIAGNOSTICS_MAX 64
 
 DiagnosticList *diagnostic_list_new(void);
 void diagnostic_list_free(DiagnosticList *list);

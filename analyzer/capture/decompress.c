@@ -13,8 +13,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-/* xz -9 needs 65 MiB; files made with a larger dictionary are refused with a message. */
-#define XZ_MEMORY_MAX (UINT64_C(256) << 20)
+#include "base/bounds.h"
 
 typedef enum { DECODER_MORE, DECODER_FRAME_END, DECODER_FAILED } DecoderResult;
 
@@ -42,6 +41,7 @@ struct Decompressor {
     void *state;
     bool between; /* a frame is complete, and what follows has not been looked at */
     bool ended;
+    uint64_t given; /* decompressed bytes so far */
     char *failure;
     char *remark;
 };
@@ -309,6 +309,22 @@ static void decompressor_fail(Decompressor *decompressor, const char *text)
             "the %s data is cut short: the compressed file ends at byte %" PRIu64, name, position);
 }
 
+/* Ends where the file is a bomb: see DECOMPRESSED_RATIO_MAX. */
+static void decompressor_count(Decompressor *decompressor, size_t length)
+{
+    decompressor->given += length;
+    uint64_t position = raw_input_position(decompressor->input);
+    if (decompressor->ended || decompressor->given <= DECOMPRESSED_FREE_BYTES ||
+        decompressor->given / DECOMPRESSED_RATIO_MAX <= position)
+        return;
+    decompressor->ended = true;
+    decompressor->failure = g_strdup_printf(
+        "the %s data was given up at byte %" PRIu64
+        " of the compressed file: expected at most %d bytes of each of its "
+        "bytes, found %" PRIu64 " of %" PRIu64,
+        decompressor->format->name, position, DECOMPRESSED_RATIO_MAX, decompressor->given, position);
+}
+
 /* After a complete frame: is there another? */
 static bool decompressor_next_frame(Decompressor *decompressor)
 {
@@ -349,8 +365,10 @@ size_t decompressor_read(Decompressor *decompressor, uint8_t *out, size_t capaci
             decompressor_fail(decompressor, step.text);
         else if (!moved)
             decompressor_fail(decompressor, finish ? NULL : "no progress");
-        if (step.out != out)
+        if (step.out != out) {
+            decompressor_count(decompressor, (size_t)(step.out - out));
             return (size_t)(step.out - out);
+        }
     }
     return 0;
 }

@@ -12,6 +12,7 @@
  * AIX (version 2.2 with interface types of RFC 1573, and nanoseconds), versions before 2.3 and DG/UX's 543.0
  * (the two lengths exchanged). Sources: libpcap's sf-pcap.c, Wireshark's wiretap/libpcap.c,
  * draft-ietf-opsawg-pcap. */
+#include "base/bounds.h"
 #include "capture/reader-private.h"
 
 #include <inttypes.h>
@@ -21,11 +22,6 @@
 
 #define PCAP_HEADER_BYTES 24
 #define PCAP_RECORD_BYTES 16
-
-/* Above it a captured length is damage: what libpcap and Wireshark agree on, with the exceptions both make.
- */
-#define PCAP_CAPTURED_MAX      UINT32_C(262144)
-#define PCAP_CAPTURED_MAX_WIDE (UINT32_C(128) << 20)
 
 /* What AIX puts before a frame of FDDI, and counts as part of it. */
 #define AIX_FDDI_PADDING 3

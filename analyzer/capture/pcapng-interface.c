@@ -1,9 +1,8 @@
 /* Interface description and interface statistics blocks (draft-ietf-opsawg-pcapng 4.2 and 4.6). */
 #include <inttypes.h>
 
+#include "base/bounds.h"
 #include "capture/pcapng.h"
-
-#define INTERFACES_MAX 65536
 
 #define OPTION_IF_NAME        2
 #define OPTION_IF_DESCRIPTION 3
@@ -38,8 +37,8 @@ static bool pcapng_check_length(CaptureReader *reader, const PcapngBlock *block,
 PcapngResult pcapng_read_interface(CaptureReader *reader, const PcapngBlock *block)
 {
     bool big_endian = reader->pcapng.big_endian;
-    if (reader->interfaces->len == INTERFACES_MAX) {
-        pcapng_damage(reader, block, "expected at most %d interfaces, found more", INTERFACES_MAX);
+    if (reader->interfaces->len == PCAPNG_INTERFACES_MAX) {
+        pcapng_damage(reader, block, "expected at most %d interfaces, found more", PCAPNG_INTERFACES_MAX);
         return PCAPNG_STOP;
     }
     PcapngInterface interface = {.clock = pcapng_clock_make(6), .index = reader->interfaces->len};

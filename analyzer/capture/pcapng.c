@@ -14,15 +14,13 @@
 
 #include "capture/pcapng.h"
 
+#include "base/bounds.h"
+
 #define BYTE_ORDER_MAGIC 0x1a2b3c4d
 
 #define BLOCK_OVERHEAD 12 /* type and both lengths */
 #define BLOCK_HEAD     8
 #define EPB_MIN_BYTES  (BLOCK_OVERHEAD + PCAPNG_EPB_BODY_BYTES)
-
-/* A block that is read is held in memory whole; and a larger one of an unknown type is damage rather than
- * something new, as for Wireshark. */
-#define BLOCK_MAX_BYTES (UINT32_C(128) << 20)
 
 bool pcapng_file_recognizes(const uint8_t *magic)
 {
@@ -172,11 +170,11 @@ static PcapngResult pcapng_read_block_head(CaptureReader *reader, PcapngBlock *b
     uint32_t claimed = read32(feed->at + 4, reader->pcapng.big_endian);
     uint64_t total = ((uint64_t)claimed + 3) & ~UINT64_C(3);
     uint32_t body_min = pcapng_body_min(block->type);
-    if (total < BLOCK_OVERHEAD + body_min || total > BLOCK_MAX_BYTES) {
+    if (total < BLOCK_OVERHEAD + body_min || total > PCAPNG_BLOCK_MAX_BYTES) {
         pcapng_damage(reader, block,
                       "expected a length of %" PRIu32 " to %" PRIu32 " bytes for type %" PRIu32
                       ", found %" PRIu32 "; nothing from here on can be read",
-                      BLOCK_OVERHEAD + body_min, BLOCK_MAX_BYTES, block->type, claimed);
+                      BLOCK_OVERHEAD + body_min, PCAPNG_BLOCK_MAX_BYTES, block->type, claimed);
         return PCAPNG_STOP;
     }
     *ret_total = total;

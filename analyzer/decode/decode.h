@@ -10,11 +10,9 @@
 #include <stdint.h>
 
 #include "base/cursor.h"
+#include "base/bounds.h"
 #include "capture/frame.h"
 #include "decode/segment.h"
-
-/* Headers that one frame may have around its TCP segment: tunnels in tunnels end here. */
-#define DECODE_DEPTH_MAX 32
 
 typedef enum {
     DECODED_SEGMENT,

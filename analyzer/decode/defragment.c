@@ -7,14 +7,7 @@
 
 #include <string.h>
 
-/* The bounds. The oldest packet gives way to a new one. */
-enum {
-    PACKETS_MAX = 256,
-    PACKET_BYTES_MAX = 65535,
-    FRAGMENTS_MAX = 1024,        /* a packet: 64 KiB in the smallest fragments of IPv4 that ever were usual */
-    BYTES_MAX = 4 * 1024 * 1024, /* in all packets together, with what holds them */
-};
-#define AGE_MAX_NS INT64_C(30000000000)
+#include "base/bounds.h"
 
 typedef struct Piece Piece;
 
@@ -35,7 +28,7 @@ typedef struct {
 } OpenPacket;
 
 struct Defragmenter {
-    OpenPacket *packets;                   /* PACKETS_MAX of them, from the first fragment on */
+    OpenPacket *packets;                   /* FRAGMENT_PACKETS_MAX of them, from the first fragment on */
     uint8_t *complete[DECODE_FRAMES_KEPT]; /* the payloads that frames completed, in turn */
     unsigned newest;                       /* of them */
     uint64_t begun;
@@ -67,7 +60,7 @@ void defragmenter_free(Defragmenter *defragmenter)
 {
     if (!defragmenter)
         return;
-    for (unsigned i = 0; defragmenter->packets && i < PACKETS_MAX; i++)
+    for (unsigned i = 0; defragmenter->packets && i < FRAGMENT_PACKETS_MAX; i++)
         drop_packet(defragmenter, &defragmenter->packets[i]);
     g_free(defragmenter->packets);
     for (unsigned i = 0; i < DECODE_FRAMES_KEPT; i++)
@@ -85,14 +78,14 @@ static bool key_equals(const FragmentKey *a, const FragmentKey *b)
 static bool is_stale(const OpenPacket *packet, int64_t now_ns)
 {
     return now_ns != FRAME_TIME_UNKNOWN && packet->time_ns != FRAME_TIME_UNKNOWN &&
-           now_ns > packet->time_ns + AGE_MAX_NS;
+           now_ns > packet->time_ns + FRAGMENT_AGE_MAX_NS;
 }
 
 /* The oldest packet there is, or NULL. */
 static OpenPacket *find_oldest(Defragmenter *defragmenter)
 {
     OpenPacket *oldest = NULL;
-    for (unsigned i = 0; i < PACKETS_MAX; i++) {
+    for (unsigned i = 0; i < FRAGMENT_PACKETS_MAX; i++) {
         OpenPacket *packet = &defragmenter->packets[i];
         if (packet->count && (!oldest || packet->age < oldest->age))
             oldest = packet;
@@ -104,7 +97,7 @@ static OpenPacket *find_oldest(Defragmenter *defragmenter)
 static OpenPacket *find_packet(Defragmenter *defragmenter, const Fragment *fragment)
 {
     OpenPacket *empty = NULL;
-    for (unsigned i = 0; i < PACKETS_MAX; i++) {
+    for (unsigned i = 0; i < FRAGMENT_PACKETS_MAX; i++) {
         OpenPacket *packet = &defragmenter->packets[i];
         if (packet->count && is_stale(packet, fragment->time_ns))
             drop_packet(defragmenter, packet);
@@ -164,15 +157,15 @@ static void assemble(const OpenPacket *packet, uint8_t *payload)
 
 bool defragmenter_add(Defragmenter *defragmenter, const Fragment *fragment, Cursor *ret_payload)
 {
-    if (fragment->offset + fragment->length > PACKET_BYTES_MAX)
+    if (fragment->offset + fragment->length > FRAGMENT_PACKET_BYTES_MAX)
         return false;
     if (!defragmenter->packets)
-        defragmenter->packets = g_new0(OpenPacket, PACKETS_MAX);
+        defragmenter->packets = g_new0(OpenPacket, FRAGMENT_PACKETS_MAX);
     OpenPacket *packet = find_packet(defragmenter, fragment);
     if (packet->count == FRAGMENTS_MAX)
         return false;
     insert_piece(defragmenter, packet, fragment);
-    while (defragmenter->bytes_held > BYTES_MAX)
+    while (defragmenter->bytes_held > FRAGMENT_BYTES_MAX)
         drop_packet(defragmenter, find_oldest(defragmenter)); /* which may be this one */
     if (!is_complete(packet))
         return false;

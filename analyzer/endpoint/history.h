@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/address.h"
+#include "base/bounds.h"
 #include "base/side.h"
 #include "flow/table.h"
 
@@ -141,8 +142,6 @@ typedef struct {
     int64_t bytes;            /* not acknowledged */
     bool against_zero_window; /* the other side's window was zero at the last attempt */
 } Stall;
-
-#define HISTORY_TRANSITIONS_MAX 32
 
 typedef struct {
     uint32_t stream, previous; /* previous: NO_CONNECTION for none */

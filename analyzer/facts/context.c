@@ -1,6 +1,7 @@
 /* Gathers what connections witness for each other. */
 #include "facts/context.h"
 
+#include "base/bounds.h"
 #include "facts/endpoints.h"
 
 /* What is kept of every noted stream. */
@@ -284,10 +285,6 @@ int64_t fact_context_idle_close_ns(const FactContext *context, uint32_t stream, 
     *ret_count = listener->idle_count;
     return listener->idle_ns;
 }
-
-/* How many streams of one listener are looked at for one connection: bounds the work where thousands go to
- * one. */
-enum { WITNESSES_MAX = 1024 };
 
 uint32_t fact_context_waiting(const FactContext *context, uint32_t stream, int64_t time_ns)
 {

@@ -5,6 +5,7 @@
  * and conn/main.zeek; its timers and its check of checksums are left out. */
 #pragma once
 
+#include "base/bounds.h"
 #include "endpoint/history.h"
 
 typedef enum {
@@ -19,8 +20,6 @@ typedef enum {
 
 /* Letters are in upper case for the originator. */
 enum { ZEEK_ORIGINATOR, ZEEK_RESPONDER, ZEEK_ENDS };
-
-#define ZEEK_HISTORY_MAX 255
 
 /* One end. Numbers are the history's relative ones. */
 typedef struct {

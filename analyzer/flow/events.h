@@ -6,11 +6,11 @@
  * full. */
 #pragma once
 
+#include "base/bounds.h"
 #include "flow/connection.h"
 #include "flow/pool.h"
 
 #define EVENT_CLASSES 4
-#define EVENTS_MAX    64 /* kept of one connection */
 
 typedef struct {
     Pool pools[EVENT_CLASSES];

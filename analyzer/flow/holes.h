@@ -2,10 +2,9 @@
  * segment has carried yet. Most connections never have one, and pay nothing. */
 #pragma once
 
+#include "base/bounds.h"
 #include "flow/connection.h"
 #include "flow/pool.h"
-
-#define HOLES_MAX 16 /* remembered of one end; the oldest is forgotten and counted as lost */
 
 typedef struct {
     int64_t begin, end; /* relative numbers, end not included */

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "base/bounds.h"
 #include "flow/connection.h"
 #include "flow/pool.h"
 
@@ -13,9 +14,6 @@ typedef enum {
     NOTE_MPTCP_RST,   /* MP_TCPRST (RFC 8684 3.6): bytes[0] is the reason */
     NOTE_TLS_ALERT, /* the segment is one TLS alert record, or one that has the size of an encrypted alert */
 } NoteKind;
-
-#define NOTE_BYTES_MAX 48
-#define NOTES_MAX      8 /* of one connection */
 
 typedef struct {
     uint32_t next; /* handle of the next note of the connection, 0 for none */

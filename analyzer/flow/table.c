@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "base/bounds.h"
 #include "flow/memory.h"
 #include "flow/track.h"
 
@@ -10,9 +11,6 @@ typedef struct {
     uint32_t tag;    /* low half of the hash: enough to find the place again when the table grows */
     uint32_t stream; /* NO_CONNECTION: free */
 } Slot;
-
-/* With their events about 20 MB: what a large cache holds. */
-#define LIVE_MAX 32768u
 
 struct FlowTable {
     Slot *slots;

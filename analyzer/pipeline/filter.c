@@ -5,9 +5,9 @@
 #include <pcap/pcap.h>
 
 #include "base/error.h"
+#include "base/bounds.h"
 
-#define FILTER_LINK_TYPES_MAX 16
-#define FILTER_SNAPLEN        262144
+#define FILTER_SNAPLEN 262144
 
 typedef struct {
     uint16_t link_type;

@@ -10,8 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What may wait at one time. Beyond, the gap before it is given up as if it were acknowledged. */
-#define REASSEMBLY_WAITING_MAX (64u << 20)
+#include "base/bounds.h"
 
 typedef struct Reassembly Reassembly;
 

@@ -3,9 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/bounds.h"
 #include "rules/set.h"
-
-#define FILE_DEPTH_MAX 12 /* of directories, and of files that add files */
 
 /* What stands at the top of a file. */
 static void load_document(RuleSet *rules, const char *name, const YamlNode *root, MistakeList *mistakes)
@@ -95,7 +94,7 @@ static void load_file(RuleSet *rules, const char *path, MistakeList *mistakes)
 
 void load_path(RuleSet *rules, const char *path, MistakeList *mistakes)
 {
-    if (rules->file_depth >= FILE_DEPTH_MAX) {
+    if (rules->file_depth >= RULE_FILE_DEPTH_MAX) {
         mistake_list_add(mistakes, path, 0, 0, "files and directories are nested too deeply");
         return;
     }

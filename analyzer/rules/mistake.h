@@ -6,11 +6,10 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "base/bounds.h"
 #include "rules/source.h"
 
 typedef struct MistakeList MistakeList;
-
-#define MISTAKES_MAX 50 /* kept; the rest is counted */
 
 MistakeList *mistake_list_new(void);
 void mistake_list_free(MistakeList *list);

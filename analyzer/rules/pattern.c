@@ -6,11 +6,7 @@
 #include <pcre2.h>
 #include <string.h>
 
-#define MATCH_LIMIT         100000
-#define HEAP_LIMIT_KIB      1024
-#define PATTERN_LENGTH_MAX  1000
-#define PATTERN_NESTING_MAX 50
-#define SUBJECT_LENGTH_MAX  65536
+#include "base/bounds.h"
 
 struct Pattern {
     pcre2_code *code;
@@ -46,9 +42,9 @@ Pattern *pattern_new(const char *text, char **ret_problem, size_t *ret_offset)
     pattern->code = compiled;
     pattern->data = pcre2_match_data_create(1, NULL);
     pattern->context = pcre2_match_context_create(NULL);
-    pcre2_set_match_limit(pattern->context, MATCH_LIMIT);
-    pcre2_set_depth_limit(pattern->context, MATCH_LIMIT);
-    pcre2_set_heap_limit(pattern->context, HEAP_LIMIT_KIB);
+    pcre2_set_match_limit(pattern->context, PATTERN_MATCH_LIMIT);
+    pcre2_set_depth_limit(pattern->context, PATTERN_MATCH_LIMIT);
+    pcre2_set_heap_limit(pattern->context, PATTERN_HEAP_KIB);
     return pattern;
 }
 

@@ -7,6 +7,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "base/bounds.h"
 #include "facts/catalogue.h"
 
 typedef enum {
@@ -123,10 +124,6 @@ typedef struct {
     FactRef fact; /* the fact that is missing */
     MissingReason missing;
 } Possibility;
-
-#define VERDICT_PATH_MAX     8
-#define VERDICT_FINDINGS_MAX 64
-#define VERDICT_POSSIBLE_MAX 8
 
 typedef struct {
     const Rule *path[VERDICT_PATH_MAX]; /* from the child of the root down to the ending */

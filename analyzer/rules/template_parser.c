@@ -7,12 +7,11 @@
  * Where an {if} ends is found with the expression's own scanner, since a set or a string may hold braces. */
 #include <string.h>
 
+#include "base/bounds.h"
 #include "rules/parameters.h"
 #include "rules/piece.h"
 #include "rules/scanner.h"
 #include "rules/tree.h"
-
-#define NESTING_MAX 16
 
 typedef struct {
     Template *template;
@@ -25,7 +24,7 @@ typedef struct {
         size_t offset;
         guint piece; /* whose target is open: the {if}'s or the {else}'s */
         bool has_else;
-    } open[NESTING_MAX];
+    } open[TEMPLATE_NESTING_MAX];
     guint depth;
 } Parser;
 
@@ -56,7 +55,7 @@ static void flush_text(Parser *parser)
 
 static bool begin_if(Parser *parser, size_t offset, size_t begin, size_t end)
 {
-    if (parser->depth == NESTING_MAX)
+    if (parser->depth == TEMPLATE_NESTING_MAX)
         return refuse(parser, offset, "{if} is nested too deeply");
     Expression *condition = expression_compile(parser->source, begin, end, parser->rules, parser->mistakes);
     if (!condition)

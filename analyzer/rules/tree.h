@@ -7,12 +7,10 @@
 
 #include <glib.h>
 
+#include "base/bounds.h"
 #include "facts/catalogue.h"
 #include "rules/expression.h"
 #include "rules/mistake.h"
-
-#define EXPRESSION_DEPTH_MAX 64    /* of parentheses, of `not`, of the tree */
-#define EXPRESSION_NODES_MAX 20000 /* indices are 16 bits */
 
 typedef enum {
     COMPARE_EQ,

@@ -7,6 +7,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "base/bounds.h"
 #include "rules/mistake.h"
 
 typedef enum {
@@ -26,10 +27,6 @@ typedef struct YamlNode {
     GPtrArray *keys;  /* YAML_MAP: YamlNode* of kind YAML_TEXT, as many as items */
     GPtrArray *items; /* YAML_MAP, YAML_LIST: YamlNode* */
 } YamlNode;
-
-#define YAML_DEPTH_MAX 16
-#define YAML_NODES_MAX 200000
-#define YAML_SIZE_MAX  (8 * 1024 * 1024)
 
 /* Reads one document. NULL where it cannot be read at all; mistakes are added in either case. */
 YamlNode *yaml_node_parse(const char *name, const char *text, gsize length, MistakeList *mistakes);

@@ -6,10 +6,9 @@
  * which keeps no case. So a scan of every port costs no more than a handful of resets. */
 #pragma once
 
+#include "base/bounds.h"
 #include "verdict/streams.h"
 #include "verdict/tellings.h"
-
-#define GROUP_SERVERS_MAX 8
 
 /* A connection that outlives its turn: a copy of its history, and all that was told of it. */
 typedef struct {

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define STREAM_RANGES_MAX 64 /* kept; numbers beyond are only counted */
+#include "base/bounds.h"
 
 typedef struct {
     struct {

@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "base/bounds.h"
 #include "base/side.h"
 #include "verdict/case.h"
 
@@ -39,7 +40,6 @@ typedef struct {
 } Telling;
 
 /* Frames of evidence that are kept of one telling. */
-#define TELLING_EVIDENCE_MAX 64
 
 /* Of the ending, and of the finding at `index` of the verdict. There must be one. Free with telling_unref().
  */

@@ -1,0 +1,141 @@
+/* Every bound on what an input may make the program hold, follow or repeat, in one place.
+ *
+ * A capture and a rule file are hostile input: nothing grows with a number that they claim, and what grows
+ * with what they really contain ends here. Reaching a bound never ends the program. Each says what happens
+ * then; where that changes what can be said, a diagnostic, a fact that turns unknown or a count of what was
+ * left out tells of it.
+ *
+ * What has no bound of its own is the number of connections: a capture of ten million SYNs has ten million
+ * streams, as Wireshark counts them. Each costs one small frozen record and no more (docs/performance.md has
+ * the number). */
+#pragma once
+
+#include <stdint.h>
+
+/* What is said of an input; the rest is counted and the count told. More nobody reads. */
+#define DIAGNOSTICS_MAX 64
+
+/* capture: what a file may claim. */
+
+/* Captured bytes of a frame, as libpcap and Wireshark have it; more is a damaged record, and reading ends
+ * there with an error. The wide one is for link types that carry transfers of USB or D-Bus. */
+#define PCAP_CAPTURED_MAX      UINT32_C(262144)
+#define PCAP_CAPTURED_MAX_WIDE (UINT32_C(128) << 20)
+
+/* Bytes of a pcapng block, which is held whole where it does not lie in a mapped file: room for the widest
+ * packet. Beyond, the block is damaged, and reading ends there with an error. */
+#define PCAPNG_BLOCK_MAX_BYTES (UINT32_C(128) << 20)
+
+/* Interfaces of all sections of a pcapng file: more than any system has, 64 KiB times some 100 bytes. Beyond,
+ * reading ends with an error. Sections have no bound: only the one being read is held. */
+#define PCAPNG_INTERFACES_MAX 65536
+
+/* Memory of the xz decoder: `xz -9` needs 65 MiB. A file that needs more is refused with an error. gzip and
+ * lz4 need less than 1 MiB, zstd up to 128 MiB, which its library refuses to exceed. */
+#define XZ_MEMORY_MAX (UINT64_C(256) << 20)
+
+/* How much a compressed file may become. Decompressed bytes are not kept, so a bomb costs time and no memory;
+ * but where more than this came of each of its bytes, after the first GiB, it holds hardly anything but
+ * repetition (deflate makes 1032 of zeros at most, of an honest capture less than 200), and reading ends with
+ * an error. */
+#define DECOMPRESSED_FREE_BYTES (UINT64_C(1) << 30)
+#define DECOMPRESSED_RATIO_MAX  1000
+
+/* decode: what a frame may contain. */
+
+/* Headers around one TCP segment: tunnels in tunnels, tags, labels. Each recurses once. Real networks need
+ * ten. Frames with more are not decoded, and counted in a diagnostic. */
+#define DECODE_DEPTH_MAX 32
+
+/* IP packets in fragments that are not complete, and what is held of them: as much as a busy capture was seen
+ * to have open at a time. The oldest give way, and are counted in a diagnostic. */
+#define FRAGMENT_PACKETS_MAX 256
+#define FRAGMENT_BYTES_MAX   (4u << 20)
+
+/* Of one packet: its length, by the field in its header, and its fragments: 64 KiB in the smallest that ever
+ * were usual. */
+#define FRAGMENT_PACKET_BYTES_MAX 65535
+#define FRAGMENTS_MAX             1024
+
+/* How long a fragment waits for the others, by the times of the capture: RFC 791's and Wireshark's 30 s. */
+#define FRAGMENT_AGE_MAX_NS INT64_C(30000000000)
+
+/* flow: what is held of one connection. */
+
+/* Segments that are kept as events. Beyond, those in the middle are thinned out, openings and ends stay, and
+ * what was left out is counted in a run, which the ladder shows. */
+#define EVENTS_MAX 64
+
+/* Gaps in the numbers of one end. The oldest is forgotten and counts as lost; what hangs on it is unknown. */
+#define HOLES_MAX 16
+
+/* What RSTs, TLS alerts and the like had to say, the first of them, and how much of each is kept: the longest
+ * alert. */
+#define NOTES_MAX      8
+#define NOTE_BYTES_MAX 48
+
+/* Connections that are kept ready for their next segment; all others are frozen, which loses nothing. With
+ * their events about 20 MB: what a large cache holds. */
+#define LIVE_MAX 32768u
+
+/* endpoint and facts: what is derived of one connection. */
+
+/* Changes of state: a connection has ten, reused tuples are connections of their own. The first are kept. */
+#define HISTORY_TRANSITIONS_MAX 32
+
+/* Connections of one listener that are looked at for one connection, the newest first: where thousands wait,
+ * a count of a thousand says as much. */
+#define WITNESSES_MAX 1024
+
+/* Zeek's history of one connection; letters beyond are left out. */
+#define ZEEK_HISTORY_MAX 255
+
+/* rules: what a rule file may contain. All are mistakes with file, line and column, exit status 2. */
+
+/* Depth of an expression (parentheses, `not`, the tree), which parser and evaluator recurse over, and its
+ * nodes, whose indices are 16 bits. */
+#define EXPRESSION_DEPTH_MAX 64
+#define EXPRESSION_NODES_MAX 20000
+
+/* Depth, nodes and bytes of a YAML document: some hundred times the largest built-in file. */
+#define YAML_DEPTH_MAX 16
+#define YAML_NODES_MAX 200000
+#define YAML_SIZE_MAX  (8 * 1024 * 1024)
+
+/* Folders in folders of rules, and files that add files. */
+#define RULE_FILE_DEPTH_MAX 12
+
+/* Conditions within one another in a rule's text. */
+#define TEMPLATE_NESTING_MAX 16
+
+/* Of a regular expression, and of what it is tried on. A match that gives up is unknown. */
+#define PATTERN_LENGTH_MAX  1000
+#define PATTERN_NESTING_MAX 50
+#define PATTERN_MATCH_LIMIT 100000
+#define PATTERN_HEAP_KIB    1024
+#define SUBJECT_LENGTH_MAX  65536
+
+/* Mistakes of rule files that are shown; the rest is counted. */
+#define MISTAKES_MAX 50
+
+/* A verdict: the depth of the tree of endings, findings of one connection, and what might have been. */
+#define VERDICT_PATH_MAX     8
+#define VERDICT_FINDINGS_MAX 64
+#define VERDICT_POSSIBLE_MAX 8
+
+/* verdict and report: what is told. What is left out is counted. */
+#define TELLING_EVIDENCE_MAX 64
+#define STREAM_RANGES_MAX    64
+#define GROUP_SERVERS_MAX    8
+
+/* pipeline. */
+
+/* Link types that nobody reads and that are told one by one. */
+#define ODD_LINK_TYPES_MAX 8
+
+/* Link types for which a capture filter is compiled; frames of others do not pass. */
+#define FILTER_LINK_TYPES_MAX 16
+
+/* --follow: bytes of one direction that wait for those before them. Beyond, the gap is given up, as if the
+ * other side had acknowledged it, and the output says how many bytes are missing. */
+#define REASSEMBLY_WAITING_MAX (64u << 20)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/cursor.h"
+#include "base/diagnostic.h"
 #include "base/bounds.h"
 #include "capture/frame.h"
 #include "decode/segment.h"
@@ -36,6 +37,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Defragmenter, defragmenter_free)
  * none. Without a `defragmenter` (NULL) no packet that came in fragments is decoded. */
 DecodeResult decode_frame(Defragmenter *defragmenter, const Frame *frame, Segment *ret_segment,
                           const uint8_t **ret_payload);
+
+/* Appends what frames could not be decoded, and what bounds were reached; for the end of a capture. */
+void decode_tell(const Defragmenter *defragmenter, DiagnosticList *diagnostics);
 
 /* "Ethernet", or NULL where no row reads this LINKTYPE_. */
 const char *decode_link_type_name(uint16_t link_type);

@@ -33,6 +33,7 @@ struct Defragmenter {
     unsigned newest;                       /* of them */
     uint64_t begun;
     size_t bytes_held;
+    DecodeTally tally;
 };
 
 Defragmenter *defragmenter_new(void)
@@ -99,8 +100,10 @@ static OpenPacket *find_packet(Defragmenter *defragmenter, const Fragment *fragm
     OpenPacket *empty = NULL;
     for (unsigned i = 0; i < FRAGMENT_PACKETS_MAX; i++) {
         OpenPacket *packet = &defragmenter->packets[i];
-        if (packet->count && is_stale(packet, fragment->time_ns))
+        if (packet->count && is_stale(packet, fragment->time_ns)) {
+            defragmenter->tally.incomplete++;
             drop_packet(defragmenter, packet);
+        }
         if (!packet->count)
             empty = empty ? empty : packet;
         else if (key_equals(&packet->key, &fragment->key))
@@ -108,6 +111,7 @@ static OpenPacket *find_packet(Defragmenter *defragmenter, const Fragment *fragm
     }
     if (!empty) {
         empty = find_oldest(defragmenter);
+        defragmenter->tally.displaced++;
         drop_packet(defragmenter, empty);
     }
     empty->key = fragment->key;
@@ -157,16 +161,22 @@ static void assemble(const OpenPacket *packet, uint8_t *payload)
 
 bool defragmenter_add(Defragmenter *defragmenter, const Fragment *fragment, Cursor *ret_payload)
 {
-    if (fragment->offset + fragment->length > FRAGMENT_PACKET_BYTES_MAX)
+    if (fragment->offset + fragment->length > FRAGMENT_PACKET_BYTES_MAX) {
+        defragmenter->tally.refused++;
         return false;
+    }
     if (!defragmenter->packets)
         defragmenter->packets = g_new0(OpenPacket, FRAGMENT_PACKETS_MAX);
     OpenPacket *packet = find_packet(defragmenter, fragment);
-    if (packet->count == FRAGMENTS_MAX)
+    if (packet->count == FRAGMENTS_MAX) {
+        defragmenter->tally.refused++;
         return false;
+    }
     insert_piece(defragmenter, packet, fragment);
-    while (defragmenter->bytes_held > FRAGMENT_BYTES_MAX)
+    while (defragmenter->bytes_held > FRAGMENT_BYTES_MAX) {
+        defragmenter->tally.displaced++;
         drop_packet(defragmenter, find_oldest(defragmenter)); /* which may be this one */
+    }
     if (!is_complete(packet))
         return false;
     if (!fragment->is_nested)
@@ -178,4 +188,21 @@ bool defragmenter_add(Defragmenter *defragmenter, const Fragment *fragment, Curs
     *ret_payload = cursor_make(*payload, packet->total);
     drop_packet(defragmenter, packet);
     return true;
+}
+
+void defragmenter_count_unread(Defragmenter *defragmenter, uint64_t frame, bool is_encrypted)
+{
+    DecodeTally *tally = &defragmenter->tally;
+    uint64_t *count = is_encrypted ? &tally->encrypted_frames : &tally->deep_frames;
+    uint64_t *first = is_encrypted ? &tally->first_encrypted_frame : &tally->first_deep_frame;
+    if (!(*count)++)
+        *first = frame;
+}
+
+DecodeTally defragmenter_tally(const Defragmenter *defragmenter)
+{
+    DecodeTally tally = defragmenter->tally;
+    for (unsigned i = 0; defragmenter->packets && i < FRAGMENT_PACKETS_MAX; i++)
+        tally.incomplete += defragmenter->packets[i].count > 0;
+    return tally;
 }

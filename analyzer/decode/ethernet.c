@@ -4,6 +4,7 @@
 
 enum {
     ETHERTYPE_IPV4 = 0x0800,
+    ETHERTYPE_TRILL = 0x22f3,
     ETHERTYPE_BRIDGED = 0x6558, /* transparent Ethernet bridging, RFC 1701 */
     ETHERTYPE_VLAN = 0x8100,
     ETHERTYPE_IPV6 = 0x86dd,
@@ -13,6 +14,7 @@ enum {
     ETHERTYPE_LLC = 0x8870, /* LLC in a frame longer than a length can say */
     ETHERTYPE_QINQ = 0x88a8,
     ETHERTYPE_BACKBONE = 0x88e7,
+    ETHERTYPE_HSR = 0x892f,
     ETHERTYPE_CISCO_METADATA = 0x8909,
     ETHERTYPE_VNTAG = 0x8926,
     ETHERTYPE_NSH = 0x894f,
@@ -87,6 +89,10 @@ DecodeResult decode_ethertype(uint16_t type, Cursor cursor, Packet *packet)
         return decode_tag(6, cursor, packet);
     case ETHERTYPE_NSH:
         return decode_nsh(cursor, packet);
+    case ETHERTYPE_TRILL:
+        return decode_trill(cursor, packet);
+    case ETHERTYPE_HSR:
+        return decode_hsr(cursor, packet);
     default:
         return DECODED_OTHER;
     }

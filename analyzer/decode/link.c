@@ -1,5 +1,6 @@
 /* The table that says which link type is read by which decoder, and the link layers that are next to nothing.
  * Sources: the LINKTYPE_ registry of tcpdump.org. */
+#include "decode/defragment.h"
 #include "decode/packet.h"
 
 #include <string.h>
@@ -132,11 +133,13 @@ static const struct {
 } link_types[] = {
     {0, "BSD loopback (NULL)", decode_null},
     {1, "Ethernet", decode_ethernet},
+    {6, "token ring", decode_token_ring},
     {8, "SLIP", decode_slip},
     {9, "PPP", decode_ppp_hdlc},
     {10, "FDDI", decode_fddi},
-    {12, "raw IP", decode_ip}, /* DLT_RAW of most systems, found in files all the same */
-    {14, "raw IP", decode_ip}, /* DLT_RAW of OpenBSD */
+    {11, "LLC over ATM", decode_llc}, /* DLT_ATM_RFC1483 of most systems, found in files all the same */
+    {12, "raw IP", decode_ip},        /* DLT_RAW of most systems, found in files all the same */
+    {14, "raw IP", decode_ip},        /* DLT_RAW of OpenBSD */
     {50, "PPP in HDLC framing", decode_ppp_hdlc},
     {51, "PPPoE session", decode_pppoe},
     {100, "LLC over ATM", decode_llc},
@@ -150,7 +153,10 @@ static const struct {
     {113, "Linux cooked v1", decode_linux_cooked},
     {117, "BSD packet filter log (PFLOG)", decode_pflog},
     {119, "802.11 with Prism header", decode_prism},
+    {122, "IP over Fibre Channel", decode_fibre_channel_ip},
+    {123, "SunATM", decode_sun_atm},
     {127, "802.11 with radiotap header", decode_radiotap},
+    {128, "TZSP", decode_tzsp},
     {138, "Apple IP over FireWire", decode_firewire},
     {149, "PKTAP", decode_pktap}, /* DLT_USER2, under which it is found as well */
     {163, "802.11 with AVS header", decode_avs},
@@ -159,6 +165,7 @@ static const struct {
     {228, "raw IPv4", decode_ipv4},
     {229, "raw IPv6", decode_ipv6},
     {239, "Linux netfilter log (NFLOG)", decode_nflog},
+    {242, "IP over InfiniBand", decode_infiniband_ip},
     {258, "PKTAP", decode_pktap},
     {276, "Linux cooked v2", decode_linux_cooked2},
 };
@@ -202,6 +209,8 @@ DecodeResult decode_frame(Defragmenter *defragmenter, const Frame *frame, Segmen
     uint32_t wire = frame->original_len > frame->captured_len ? frame->original_len : frame->captured_len;
     Packet packet = {.segment = ret_segment, .defragmenter = defragmenter, .wire_left = wire};
     DecodeResult result = decode(cursor_make(frame->bytes, frame->captured_len), &packet);
+    if ((packet.is_too_deep || packet.is_encrypted) && defragmenter && result != DECODED_SEGMENT)
+        defragmenter_count_unread(defragmenter, frame->number, packet.is_encrypted);
     if (ret_payload)
         *ret_payload = packet.payload;
     return result;

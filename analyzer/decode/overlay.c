@@ -72,6 +72,16 @@ DecodeResult decode_capwap(Cursor cursor, Packet *packet)
     return header[2] & IS_NATIVE ? decode_wlan_swapped(cursor, packet) : decode_ethernet(cursor, packet);
 }
 
+/* |Version| Type  |   reserved    |   an IP packet of multicast, where the type is 6 (RFC 7450 5.1.6) */
+DecodeResult decode_amt(Cursor cursor, Packet *packet)
+{
+    enum { TYPE_DATA = 6 };
+    const uint8_t *header = cursor.at;
+    if (!packet_skip(packet, &cursor, 2))
+        return DECODED_SHORT;
+    return (header[0] & 0x0f) == TYPE_DATA ? decode_ip(cursor, packet) : DECODED_OTHER;
+}
+
 /* |    Version    |     Type      |    what was encapsulated      |   then tags until 1, the end; 0 is
  * padding, and any other has a length. */
 DecodeResult decode_tzsp(Cursor cursor, Packet *packet)

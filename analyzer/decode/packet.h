@@ -12,6 +12,8 @@ typedef struct {
     uint16_t vlan;      /* of the outermost 802.1Q tag, or 0 */
     bool quoted;        /* inside an ICMP error */
     bool reassembled;   /* inside a packet that this frame completed */
+    bool is_too_deep;   /* more headers than DECODE_DEPTH_MAX */
+    bool is_encrypted;  /* 802.11 that nobody can read without its key */
 } Packet;
 
 typedef DecodeResult Decoder(Cursor cursor, Packet *packet);
@@ -19,6 +21,7 @@ typedef DecodeResult Decoder(Cursor cursor, Packet *packet);
 /* Counts a header; false where there are too many of them. */
 static inline bool packet_enter(Packet *packet)
 {
+    packet->is_too_deep |= packet->depth == DECODE_DEPTH_MAX;
     return ++packet->depth <= DECODE_DEPTH_MAX;
 }
 
@@ -56,8 +59,10 @@ Decoder decode_ppp, decode_ppp_hdlc, decode_ppp_bare, decode_cisco_hdlc, decode_
 Decoder decode_linux_cooked, decode_linux_cooked2, decode_nflog;
 Decoder decode_radiotap, decode_prism, decode_avs, decode_ppi;
 
+Decoder decode_token_ring, decode_fibre_channel_ip, decode_sun_atm, decode_infiniband_ip;
+
 /* Between link layer and IP. */
-Decoder decode_pppoe, decode_mpls, decode_nsh;
+Decoder decode_pppoe, decode_mpls, decode_nsh, decode_trill, decode_hsr;
 
 /* IP and what it carries. */
 Decoder decode_ip, decode_ipv4, decode_ipv6, decode_tcp, decode_udp, decode_udplite, decode_icmp,
@@ -66,7 +71,7 @@ Decoder decode_gre, decode_etherip;
 
 /* Tunnels in UDP. */
 Decoder decode_vxlan, decode_vxlan_gpe, decode_geneve, decode_gtp, decode_teredo, decode_ayiya, decode_l2tp;
-Decoder decode_lisp, decode_tzsp, decode_capwap;
+Decoder decode_lisp, decode_tzsp, decode_capwap, decode_amt;
 
 /* By EtherType, past tags. */
 DecodeResult decode_ethertype(uint16_t type, Cursor cursor, Packet *packet);

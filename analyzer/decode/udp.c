@@ -6,10 +6,10 @@ static const struct {
     uint16_t port;
     Decoder *decode;
 } tunnels[] = {
-    {1701, decode_l2tp},      {2123, decode_gtp},   {2152, decode_gtp},    {3386, decode_gtp},
-    {3544, decode_teredo},    {4341, decode_lisp},  {4754, decode_gre},    {4789, decode_vxlan},
-    {4790, decode_vxlan_gpe}, {5072, decode_ayiya}, {5247, decode_capwap}, {6081, decode_geneve},
-    {6635, decode_mpls},      {37008, decode_tzsp},
+    {1701, decode_l2tp},   {2123, decode_gtp},       {2268, decode_amt},   {2152, decode_gtp},
+    {3386, decode_gtp},    {3544, decode_teredo},    {4341, decode_lisp},  {4754, decode_gre},
+    {4789, decode_vxlan},  {4790, decode_vxlan_gpe}, {5072, decode_ayiya}, {5247, decode_capwap},
+    {6081, decode_geneve}, {6635, decode_mpls},      {37008, decode_tzsp},
 };
 
 static Decoder *find_tunnel(uint16_t port)

@@ -26,6 +26,7 @@ static DecodeResult decode_wlan_data(uint8_t control, uint8_t flags, bool is_ali
     uint8_t subtype = control >> 4;
     if ((control >> 2 & 3) != TYPE_DATA || subtype & SUBTYPE_NULL)
         return DECODED_OTHER;
+    packet->is_encrypted = flags & PROTECTED;
     if (flags & (MORE_FRAGMENTS | PROTECTED))
         return DECODED_OTHER;
 

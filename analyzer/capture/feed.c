@@ -65,9 +65,15 @@ static void feed_use_stream(Feed *feed)
     feed->at = feed->end = feed->buffer;
 }
 
+/* RawInput's EINTR is no failed call: somebody asked to stop. */
+static const char *feed_error_text(int error_number)
+{
+    return error_number == EINTR ? "stopped by a signal" : g_strerror(error_number);
+}
+
 static bool feed_fail_errno(const char *name, GError **error)
 {
-    g_set_error(error, CLOSELINT_ERROR, CLOSELINT_ERROR_INPUT, "%s: %s", name, g_strerror(errno));
+    g_set_error(error, CLOSELINT_ERROR, CLOSELINT_ERROR_INPUT, "%s: %s", name, feed_error_text(errno));
     return false;
 }
 
@@ -165,7 +171,7 @@ static bool feed_read(Feed *feed)
     } else {
         got = raw_input_read(&feed->input, free_part, capacity);
         if (!got && feed->input.error_number && !feed->failure)
-            feed->failure = g_strdup_printf("reading failed: %s", g_strerror(feed->input.error_number));
+            feed->failure = g_strdup_printf("reading failed: %s", feed_error_text(feed->input.error_number));
     }
     feed->end += got;
     feed->end_offset += got;

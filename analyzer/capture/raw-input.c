@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/stop.h"
+
 #define RAW_INPUT_BUFFER_BYTES (256 * 1024)
 
 void raw_input_init_fd(RawInput *input, int fd)
@@ -27,6 +29,10 @@ static size_t raw_input_fetch(RawInput *input, uint8_t *out, size_t capacity)
 {
     if (input->fd < 0 || input->error_number)
         return 0;
+    if (!stop_wait_readable(input->fd)) {
+        input->error_number = EINTR;
+        return 0;
+    }
     ssize_t got;
     do
         got = read(input->fd, out, capacity);

@@ -15,7 +15,7 @@ typedef struct {
     uint64_t fetched; /* bytes of the input up to `end` */
     uint8_t *buffer;  /* owned; NULL for bytes in memory */
     int fd;           /* borrowed; -1 for bytes in memory */
-    int error_number; /* errno of a failed read, 0 where none failed */
+    int error_number; /* errno of a failed read, 0 where none failed; EINTR: stop_is_requested() */
 } RawInput;
 
 void raw_input_init_fd(RawInput *input, int fd);

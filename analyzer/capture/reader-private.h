@@ -55,6 +55,7 @@ struct CaptureReader {
     DiagnosticList *diagnostics;
     GPtrArray *interfaces; /* of CaptureInterface */
     unsigned said;         /* of CaptureSaid */
+    bool is_cut;           /* the data ended early; damage is among the diagnostics */
     PcapFile pcap;
     PcapngFile pcapng;
 };
@@ -74,7 +75,7 @@ bool capture_reader_first(CaptureReader *reader, CaptureSaid said);
 
 /* The data is at its end, and what begins at `offset` (nothing, where that is the end) needs `needed` bytes:
  * no frame follows. The diagnostic tells of the failure of the feed (a damaged gzip member) if there was one,
- * else that the capture is cut short. */
+ * else that the capture is cut short. Nothing where reading was stopped on request, which is no oddity. */
 void capture_reader_end(CaptureReader *reader, const char *what, uint64_t offset, uint64_t needed);
 
 /* No frame follows, for a reason already in the diagnostics. */

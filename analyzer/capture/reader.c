@@ -1,5 +1,6 @@
 #include "capture/reader.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -149,6 +150,11 @@ unsigned capture_reader_next_batch(CaptureReader *reader, Frame *ret_frames, uns
     return reader->next_batch(reader, ret_frames, max);
 }
 
+bool capture_reader_is_cut(const CaptureReader *reader)
+{
+    return reader->is_cut || diagnostic_list_worst(reader->diagnostics) == DIAGNOSTIC_ERROR;
+}
+
 bool capture_reader_is_mapped(const CaptureReader *reader)
 {
     return reader->feed.map != NULL;
@@ -217,7 +223,11 @@ void capture_reader_stop(CaptureReader *reader)
 void capture_reader_end(CaptureReader *reader, const char *what, uint64_t offset, uint64_t needed)
 {
     Feed *feed = &reader->feed;
-    if (feed->failure)
+    bool is_stopped = feed->input.error_number == EINTR;
+    reader->is_cut = feed->failure || offset < feed->end_offset;
+    if (is_stopped)
+        reader->is_cut = true;
+    else if (feed->failure)
         diagnostic_list_add(reader->diagnostics, DIAGNOSTIC_ERROR, feed->end_offset, 0,
                             "%s; the %" PRIu64 " frames before it were read", feed->failure,
                             reader->frame_count);

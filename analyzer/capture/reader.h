@@ -49,6 +49,10 @@ bool capture_reader_next(CaptureReader *reader, Frame *ret_frame);
  * do. */
 unsigned capture_reader_next_batch(CaptureReader *reader, Frame *ret_frames, unsigned max);
 
+/* Whether frames are missing at the end: the file ends inside a record, could not be read to its end, or was
+ * not because of stop_is_requested(). Known once there is no next frame. */
+bool capture_reader_is_cut(const CaptureReader *reader);
+
 /* Whether the bytes of every frame stay where they are (a plain file, or memory). */
 bool capture_reader_is_mapped(const CaptureReader *reader);
 

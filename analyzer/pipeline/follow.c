@@ -8,11 +8,13 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "capture/reader.h"
+#include "base/stop.h"
+#include "capture/source.h"
 #include "decode/decode.h"
 #include "endpoint/history.h"
 #include "flow/table.h"
 #include "pipeline/message.h"
+#include "pipeline/oddities.h"
 #include "pipeline/reassembly.h"
 
 typedef struct {
@@ -72,12 +74,12 @@ static bool follow_add(Follow *follow, const Segment *segment, const uint8_t *pa
     return true;
 }
 
-static bool follow_read(Follow *follow, CaptureReader *reader, PacketFilter *filter, GError **error)
+static bool follow_read(Follow *follow, FrameSource *source, PacketFilter *filter, GError **error)
 {
     g_autoptr(Defragmenter) defragmenter = defragmenter_new();
     Frame frame;
     int64_t now_ns = 0;
-    while (capture_reader_next(reader, &frame)) {
+    while (!stop_is_requested() && frame_source_next_batch(source, &frame, 1)) {
         if (frame.time_ns == FRAME_TIME_UNKNOWN)
             frame.time_ns = now_ns;
         now_ns = frame.time_ns;
@@ -116,22 +118,27 @@ static void follow_clear(Follow *follow)
     flow_table_free(follow->table);
 }
 
-bool follow_print(const char *path, PacketFilter *filter, uint32_t stream, Side side, bool *ret_found,
-                  GError **error)
+/* Whether all of it was read; else it has been said what was not, but for the signal. */
+static bool follow_is_whole(const FrameSource *source, const char *name)
 {
-    g_autoptr(CaptureReader) reader = capture_reader_open(path, error);
-    if (!reader)
-        return false;
+    g_autoptr(DiagnosticList) diagnostics = diagnostic_list_new();
+    oddities_tell_files(source, diagnostics);
+    message_diagnostics(name, diagnostics, DIAGNOSTIC_ERROR);
+    return diagnostic_list_worst(diagnostics) < DIAGNOSTIC_ERROR && !stop_is_requested();
+}
+
+bool follow_print(FrameSource *source, const char *name, PacketFilter *filter, uint32_t stream, Side side,
+                  bool *ret_found, GError **error)
+{
     Follow follow = {.table = flow_table_new((uint64_t)g_get_real_time()), .stream = stream, .side = side};
-    bool is_good = follow_read(&follow, reader, filter, error);
+    bool is_good = follow_read(&follow, source, filter, error);
     if (is_good && follow.is_begun)
         follow_copy(&follow);
     *ret_found = follow.is_begun;
     follow_clear(&follow);
-    const DiagnosticList *diagnostics = capture_reader_diagnostics(reader);
-    message_diagnostics(path, diagnostics, DIAGNOSTIC_ERROR);
-    if (is_good && diagnostic_list_worst(diagnostics) == DIAGNOSTIC_ERROR) {
-        g_set_error(error, CLOSELINT_ERROR, CLOSELINT_ERROR_INPUT, "%s: not followed to its end", path);
+    if (!follow_is_whole(source, name) && is_good) {
+        g_set_error(error, CLOSELINT_ERROR, CLOSELINT_ERROR_INPUT, "%s: not followed to its end%s", name,
+                    stop_is_requested() ? ": stopped by a signal" : "");
         return false;
     }
     return is_good;

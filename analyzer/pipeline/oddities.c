@@ -39,28 +39,48 @@ static void tell_link_types(const Oddities *oddities, DiagnosticList *diagnostic
     }
 }
 
-static void tell_drops(const CaptureReader *reader, DiagnosticList *diagnostics)
+static void tell_drops(const CaptureReader *reader, const char *prefix, DiagnosticList *diagnostics)
 {
     for (guint i = 0; i < capture_reader_interface_count(reader); i++) {
         const CaptureInterface *interface = capture_reader_interface(reader, i);
         if (interface->drops_known && interface->dropped)
-            diagnostic_list_add(diagnostics, DIAGNOSTIC_WARNING, 0, 0,
-                                "the capturing system dropped %" PRIu64
-                                " packets on interface %u (%s): what is "
-                                "missing here may have been on the wire",
-                                interface->dropped, i, interface->name ? interface->name : "without a name");
+            diagnostic_list_add(
+                diagnostics, DIAGNOSTIC_WARNING, 0, 0,
+                "%sthe capturing system dropped %" PRIu64 " packets on interface %u (%s): what is "
+                "missing here may have been on the wire",
+                prefix, interface->dropped, i, interface->name ? interface->name : "without a name");
     }
 }
 
-static void copy_diagnostics(const DiagnosticList *from, DiagnosticList *to)
+static void copy_diagnostics(const DiagnosticList *from, const char *prefix, DiagnosticList *to)
 {
     for (guint i = 0; i < diagnostic_list_length(from); i++) {
         const Diagnostic *one = diagnostic_list_get(from, i);
-        diagnostic_list_add(to, one->severity, one->offset, one->frame, "%s", one->message);
+        diagnostic_list_add(to, one->severity, one->offset, one->frame, "%s%s", prefix, one->message);
     }
     if (diagnostic_list_dropped(from))
-        diagnostic_list_add(to, diagnostic_list_worst(from), 0, 0, "%" PRIu64 " more oddities of the file",
-                            diagnostic_list_dropped(from));
+        diagnostic_list_add(to, diagnostic_list_worst(from), 0, 0, "%s%" PRIu64 " more oddities of the file",
+                            prefix, diagnostic_list_dropped(from));
+}
+
+static void tell_file(const FrameSource *source, guint index, DiagnosticList *diagnostics)
+{
+    const FrameMap *map = frame_source_map(source);
+    const CaptureReader *reader = frame_source_reader(source, index);
+    const char *path = map ? frame_map_file(map, index)->path : "";
+    g_autofree char *prefix = g_strconcat(path, map ? ": " : "", NULL);
+    if (!reader) {
+        diagnostic_list_add(diagnostics, DIAGNOSTIC_ERROR, 0, 0, "%s", frame_source_failure(source, index));
+        return;
+    }
+    tell_drops(reader, prefix, diagnostics);
+    copy_diagnostics(capture_reader_diagnostics(reader), prefix, diagnostics);
+}
+
+void oddities_tell_files(const FrameSource *source, DiagnosticList *diagnostics)
+{
+    for (guint i = 0; i < frame_source_count(source); i++)
+        tell_file(source, i, diagnostics);
 }
 
 /* Why there is nothing to report, where there is nothing. */
@@ -74,11 +94,10 @@ static void tell_emptiness(const Oddities *oddities, DiagnosticList *diagnostics
         diagnostic_list_add(diagnostics, DIAGNOSTIC_NOTE, 0, 0, "no TCP was found in the capture");
 }
 
-void oddities_tell(const Oddities *oddities, const CaptureReader *reader, DiagnosticList *diagnostics)
+void oddities_tell(const Oddities *oddities, const FrameSource *source, DiagnosticList *diagnostics)
 {
     tell_link_types(oddities, diagnostics);
     tell_emptiness(oddities, diagnostics);
-    tell_drops(reader, diagnostics);
     if (oddities->timeless_frames)
         diagnostic_list_add(diagnostics, DIAGNOSTIC_NOTE, 0, 0,
                             "%" PRIu64 " %s without a time: taken as captured with the frame before",
@@ -89,16 +108,5 @@ void oddities_tell(const Oddities *oddities, const CaptureReader *reader, Diagno
                             " frames cut by the snap length: lengths are those on the wire, what RSTs and "
                             "TLS alerts say may be missing",
                             oddities->snapped_frames, oddities->frames);
-    copy_diagnostics(capture_reader_diagnostics(reader), diagnostics);
-}
-
-/* The reader says it in words only: an error where bytes could not be read, this note where the file ends
- * inside a record. */
-bool oddities_is_cut(const CaptureReader *reader)
-{
-    const DiagnosticList *list = capture_reader_diagnostics(reader);
-    for (guint i = 0; i < diagnostic_list_length(list); i++)
-        if (g_str_has_prefix(diagnostic_list_get(list, i)->message, "the capture is cut short"))
-            return true;
-    return diagnostic_list_worst(list) == DIAGNOSTIC_ERROR;
+    oddities_tell_files(source, diagnostics);
 }

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 
 #include "base/diagnostic.h"
-#include "capture/reader.h"
+#include "capture/source.h"
 
 #define ODD_LINK_TYPES_MAX 8
 
@@ -23,8 +23,9 @@ typedef struct {
 
 void oddities_note_link_type(Oddities *oddities, uint16_t link_type);
 
-/* Appends what the reader found and what is counted here. */
-void oddities_tell(const Oddities *oddities, const CaptureReader *reader, DiagnosticList *diagnostics);
+/* Appends what was found in the files. Of files that are joined, each message about
+ * one begins with its path, and the offset and the frame are those in it. */
+void oddities_tell_files(const FrameSource *source, DiagnosticList *diagnostics);
 
-/* Whether the file ends before it should. */
-bool oddities_is_cut(const CaptureReader *reader);
+/* The same, and what is counted here. */
+void oddities_tell(const Oddities *oddities, const FrameSource *source, DiagnosticList *diagnostics);

@@ -10,7 +10,7 @@ typedef struct {
     char **more_captures;
     char *time, *color, *fail_on, *follow;
     gint64 stream, why;
-    gboolean no_config, list_rules, list_facts, test_rules, markdown, facts, quiet, verbose, version;
+    gboolean join, no_config, list_rules, list_facts, test_rules, markdown, facts, quiet, verbose, version;
 } Raw;
 
 static const char *const details =
@@ -24,6 +24,8 @@ static void add_input_options(GOptionContext *context, Options *options, Raw *ra
     const GOptionEntry entries[] = {
         {"read", 'r', 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->more_captures, "Read this capture, as CAPTURE",
          "FILE"},
+        {"join", 0, 0, G_OPTION_ARG_NONE, &raw->join,
+         "Read several captures as one, in order of time, as mergecap merges them", NULL},
         {"filter", 'f', 0, G_OPTION_ARG_STRING, &options->filter,
          "Only packets that this capture filter takes, in libpcap's syntax", "BPF"},
         {"where", 0, 0, G_OPTION_ARG_STRING, &options->where,
@@ -165,8 +167,8 @@ static bool check_follow(Options *options, const Raw *raw, GError **error)
         return true;
     if (raw->stream != -1)
         return usage_error(error, "--stream and --follow exclude each other");
-    if (options->captures[1])
-        return usage_error(error, "--follow reads one capture");
+    if (options->report.captures > 1)
+        return usage_error(error, "--follow reads one capture, or several with --join");
     const char *colon = strchr(raw->follow, ':');
     g_autofree char *number = g_strndup(raw->follow, colon ? (gsize)(colon - raw->follow) : 0);
     guint64 stream;
@@ -210,7 +212,9 @@ static bool options_check(Options *options, const Raw *raw, GError **error)
     options->report.quiet = raw->quiet;
     options->report.verbose = raw->verbose;
     options->report.is_filtered = options->where != NULL;
-    options->report.captures = g_strv_length(options->captures);
+    guint captures = g_strv_length(options->captures);
+    options->joins = raw->join && captures > 1;
+    options->report.captures = options->joins ? 1 : captures;
     if (!options->outputs)
         options->outputs = g_strdupv((char *[]){(char *)"text", NULL});
     if (raw->quiet && raw->verbose)

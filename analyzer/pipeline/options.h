@@ -25,6 +25,7 @@ typedef struct {
     Mode mode;
     char **captures;                                        /* NULL-terminated, in the order given */
     char **outputs;                                         /* "FORMAT" or "FORMAT=FILE"; never empty */
+    bool joins;                                             /* --join, and there are several */
     char *filter;                                           /* -f, or NULL */
     char *where;                                            /* --where, or NULL */
     int64_t stream;                                         /* --stream, --why or --follow, -1 for all */

@@ -1,8 +1,8 @@
 /* The flow on one page: options → rules → for every capture: read it whole, judge each connection, report.
  *
- * Several captures are read one after the other; each is reported whatever became of those before it, and the
- * exit status is that of the worst: an input that could not be read hides what might have been found in it,
- * so it weighs more than findings. */
+ * Several captures are read one after the other, or all at once where they are joined; each is reported
+ * whatever became of those before it, and the exit status is that of the worst: an input that could not be
+ * read hides what might have been found in it, so it weighs more than findings. */
 #include "pipeline/pipeline.h"
 
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/stop.h"
 #include "pipeline/documents.h"
 #include "pipeline/follow.h"
 #include "pipeline/loading.h"
@@ -70,6 +71,7 @@ static void run_unreadable(Run *run, const char *path, GError *error)
     g_autofree char *prefix = g_strdup_printf("%s: ", path);
     const char *reason = error->message;
     CaptureInfo info = {.path = path,
+                        .partial = stop_is_requested(),
                         .failure = g_str_has_prefix(reason, prefix) ? reason + strlen(prefix) : reason};
     outputs_capture_begin(run->outputs, &info);
     outputs_capture_end(run->outputs, &info);
@@ -77,17 +79,30 @@ static void run_unreadable(Run *run, const char *path, GError *error)
     message_error(error);
 }
 
-static void run_capture(Run *run, const char *path)
+/* Reads the capture at `index`: a file, or all of them joined. After a signal nothing more is begun. */
+static Trace *run_read(const Run *run, guint index, bool shows_progress, GError **error)
+{
+    const Options *options = run->options;
+    const char *path = options->captures[index];
+    if (stop_is_requested()) {
+        g_set_error(error, CLOSELINT_ERROR, CLOSELINT_ERROR_INPUT, "%s: stopped by a signal", path);
+        return NULL;
+    }
+    return options->joins ? trace_join(options->captures, run->filter, shows_progress)
+                          : trace_read(path, run->filter, shows_progress, error);
+}
+
+static void run_capture(Run *run, guint index)
 {
     GError *error = NULL;
-    g_autoptr(Trace) trace = trace_read(path, run->filter, !run->options->report.quiet, &error);
+    g_autoptr(Trace) trace = run_read(run, index, !run->options->report.quiet, &error);
     if (!trace) {
-        run_unreadable(run, path, error);
+        run_unreadable(run, run->options->captures[index], error);
         return;
     }
     const CaptureInfo *info = trace_info(trace);
     bool only_errors = run->options->report.quiet || outputs_show_diagnostics(run->outputs);
-    message_diagnostics(path, info->diagnostics, only_errors ? DIAGNOSTIC_ERROR : DIAGNOSTIC_NOTE);
+    message_diagnostics(info->path, info->diagnostics, only_errors ? DIAGNOSTIC_ERROR : DIAGNOSTIC_NOTE);
     run->failed |= diagnostic_list_worst(info->diagnostics) == DIAGNOSTIC_ERROR;
     outputs_capture_begin(run->outputs, info);
     run_connections(run, trace);
@@ -134,8 +149,8 @@ static int run_report(Run *run)
     run->outputs = outputs_new(run->options->outputs, &report, &error);
     if (!run->outputs)
         return fail(error);
-    for (guint i = 0; run->options->captures[i]; i++)
-        run_capture(run, run->options->captures[i]);
+    for (guint i = 0; i < report.captures; i++)
+        run_capture(run, i);
     bool is_written = outputs_finish(run->outputs, &error);
     if (!is_written)
         message_error(error);
@@ -144,24 +159,23 @@ static int run_report(Run *run)
 
 static int run_why(Run *run)
 {
-    for (guint i = 0; run->options->captures[i]; i++) {
+    for (guint i = 0; i < run->options->report.captures; i++) {
         GError *error = NULL;
-        const char *path = run->options->captures[i];
-        g_autoptr(Trace) trace = trace_read(path, run->filter, true, &error);
+        g_autoptr(Trace) trace = run_read(run, i, true, &error);
         if (!trace) {
             run->failed = true;
             message_error(error);
             continue;
         }
         const CaptureInfo *info = trace_info(trace);
-        message_diagnostics(path, info->diagnostics, DIAGNOSTIC_ERROR);
+        message_diagnostics(info->path, info->diagnostics, DIAGNOSTIC_ERROR);
         run->failed |= diagnostic_list_worst(info->diagnostics) == DIAGNOSTIC_ERROR;
         if (run->options->stream >= info->connections)
             continue;
         run->has_stream = true;
         Case subject;
         trace_judge(trace, run->rules, (uint32_t)run->options->stream, &subject);
-        document_print_why(run->options, &subject, run->options->captures[1] != NULL);
+        document_print_why(run->options, &subject, run->options->report.captures > 1);
     }
     return run_status(run, true);
 }
@@ -170,8 +184,12 @@ static int run_follow(Run *run)
 {
     const Options *options = run->options;
     GError *error = NULL;
-    run->failed = !follow_print(options->captures[0], run->filter, (uint32_t)options->stream,
-                                options->follow_side, &run->has_stream, &error);
+    const char *path = options->captures[0];
+    g_autoptr(FrameSource) source =
+        options->joins ? frame_source_join(options->captures) : frame_source_open(path, &error);
+    const char *name = options->joins ? frame_map_title(frame_source_map(source)) : path;
+    run->failed = !source || !follow_print(source, name, run->filter, (uint32_t)options->stream,
+                                           options->follow_side, &run->has_stream, &error);
     if (run->failed)
         message_error(error);
     bool is_written = !fflush(stdout) && !ferror(stdout);
@@ -226,6 +244,8 @@ int pipeline_run(const Options *options)
 {
     Run run = {.options = options};
     GError *error = NULL;
+    if (options->captures[0])
+        stop_on_signals();
     bool needs_rules = options->mode != MODE_VERSION && options->mode != MODE_LIST_FACTS;
     int status = !needs_rules || run_prepare(&run, &error) ? run_mode(&run) : fail(error);
     expression_free(run.where);

@@ -5,7 +5,8 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "capture/reader.h"
+#include "base/stop.h"
+#include "capture/source.h"
 #include "decode/decode.h"
 #include "flow/table.h"
 #include "pipeline/oddities.h"
@@ -15,6 +16,7 @@
 
 struct Trace {
     char *path, *format;
+    FrameMap *joined; /* NULL: one file */
     CaptureInfo info;
     DiagnosticList *diagnostics;
     Oddities oddities;
@@ -57,6 +59,7 @@ void trace_free(Trace *trace)
     flow_table_free(trace->table);
     defragmenter_free(trace->defragmenter);
     diagnostic_list_free(trace->diagnostics);
+    frame_map_free(trace->joined);
     g_free(trace->format);
     g_free(trace->path);
     g_free(trace);
@@ -124,26 +127,32 @@ static void trace_file(Trace *trace, const Segment *segments, const uint8_t *con
     trace->info.segments += count;
 }
 
-static void trace_read_frames(Trace *trace, CaptureReader *reader, PacketFilter *filter, Progress *progress)
+static void trace_read_frames(Trace *trace, FrameSource *source, PacketFilter *filter, Progress *progress)
 {
     Frame frames[BATCH_FRAMES];
     Segment segments[BATCH_FRAMES];
     const uint8_t *payloads[BATCH_FRAMES];
     unsigned count;
-    while ((count = capture_reader_next_batch(reader, frames, BATCH_FRAMES))) {
+    while (!stop_is_requested() && (count = frame_source_next_batch(source, frames, BATCH_FRAMES))) {
         unsigned found = trace_decode(trace, filter, frames, count, segments, payloads);
         trace_file(trace, segments, payloads, found);
-        progress_update(progress, capture_reader_position(reader), capture_reader_size(reader),
+        progress_update(progress, frame_source_position(source), frame_source_size(source),
                         trace->info.frames);
     }
+    trace->info.partial = stop_is_requested();
 }
 
-static void trace_finish(Trace *trace, const CaptureReader *reader)
+static void trace_finish(Trace *trace, FrameSource *source)
 {
     trace->oddities.frames = trace->info.frames;
     trace->oddities.segments = trace->info.segments;
-    oddities_tell(&trace->oddities, reader, trace->diagnostics);
-    trace->format = g_strdup(capture_reader_format(reader));
+    if (trace->info.partial)
+        diagnostic_list_add(trace->diagnostics, DIAGNOSTIC_ERROR, frame_source_position(source), 0,
+                            "reading was stopped by a signal after frame %" PRIu64
+                            ": this is told of what was read until then",
+                            trace->info.frames);
+    oddities_tell(&trace->oddities, source, trace->diagnostics);
+    trace->format = frame_source_format(source);
     trace->info.path = trace->path;
     trace->info.format = trace->format;
     flow_table_finish(trace->table);
@@ -154,20 +163,32 @@ static void trace_finish(Trace *trace, const CaptureReader *reader)
         history_outline(&trace->history, trace->table, stream);
         fact_context_note(trace->context, &trace->history);
     }
-    fact_context_capture(trace->context, trace->info.first_ns, trace->info.last_ns, oddities_is_cut(reader));
+    fact_context_capture(trace->context, trace->info.first_ns, trace->info.last_ns,
+                         trace->info.partial || frame_source_is_cut(source));
+    trace->info.joined = trace->joined = frame_source_take_map(source);
+}
+
+static Trace *trace_read_source(const char *path, FrameSource *source, PacketFilter *filter,
+                                bool shows_progress)
+{
+    Trace *trace = trace_new(path);
+    Progress progress = progress_begin(shows_progress);
+    trace_read_frames(trace, source, filter, &progress);
+    progress_end(&progress);
+    trace_finish(trace, source);
+    return trace;
 }
 
 Trace *trace_read(const char *path, PacketFilter *filter, bool shows_progress, GError **error)
 {
-    g_autoptr(CaptureReader) reader = capture_reader_open(path, error);
-    if (!reader)
-        return NULL;
-    Trace *trace = trace_new(path);
-    Progress progress = progress_begin(shows_progress);
-    trace_read_frames(trace, reader, filter, &progress);
-    progress_end(&progress);
-    trace_finish(trace, reader);
-    return trace;
+    g_autoptr(FrameSource) source = frame_source_open(path, error);
+    return source ? trace_read_source(path, source, filter, shows_progress) : NULL;
+}
+
+Trace *trace_join(char *const *paths, PacketFilter *filter, bool shows_progress)
+{
+    g_autoptr(FrameSource) source = frame_source_join(paths);
+    return trace_read_source(frame_map_title(frame_source_map(source)), source, filter, shows_progress);
 }
 
 const CaptureInfo *trace_info(const Trace *trace)
@@ -181,6 +202,7 @@ void trace_judge(Trace *trace, const RuleSet *rules, uint32_t stream, Case *ret_
     fact_set_begin(trace->facts, &trace->history, trace->context);
     rule_set_judge(rules, trace->facts, &trace->verdict);
     *ret_case = (Case){.capture = trace->path,
+                       .joined = trace->joined,
                        .history = &trace->history,
                        .facts = trace->facts,
                        .rules = rules,

@@ -14,6 +14,10 @@ typedef struct Trace Trace;
  * cannot be opened; damage found later is among the diagnostics. `shows_progress`: on a terminal, when it
  * takes long. */
 Trace *trace_read(const char *path, PacketFilter *filter, bool shows_progress, GError **error);
+
+/* Several files as one capture, in order of time (capture/source.h). Those that cannot be opened are among
+ * the diagnostics. Reading ends early where stop_is_requested(), here and in trace_read(). */
+Trace *trace_join(char *const *paths, PacketFilter *filter, bool shows_progress);
 void trace_free(Trace *trace);
 
 /* Borrowed, as long as the trace. */

@@ -7,6 +7,7 @@
 
 #include "base/address.h"
 #include "report/ladder.h"
+#include "report/place.h"
 #include "report/wrap.h"
 
 #define POSSIBLE_SHOWN_MAX 3
@@ -55,6 +56,7 @@ void block_ladder(GString *out, const Style *style, const Block *block, bool sho
 {
     const Ladder ladder = {.history = block->history,
                            .evidence = block->telling ? block->telling->evidence : NULL,
+                           .joined = block->joined,
                            .capture_ns = block->capture_ns,
                            .shows_all = shows_all,
                            .indent = 3};
@@ -144,6 +146,8 @@ static void append_wireshark(GString *out, const Style *style, const Block *bloc
                                g_array_index(evidence, uint64_t, i));
     g_string_append(text, evidence->len ? "}" : "");
     block_label(out, style, "wireshark", text->str);
+    if (block->joined)
+        block_label(out, style, "", "in the one file that mergecap makes of these");
     g_string_free(text, TRUE);
 }
 
@@ -182,7 +186,18 @@ void block_body(GString *out, const Style *style, const Block *block, bool verbo
     append_see(out, style, telling->rule);
 }
 
-void block_beneath(GString *out, const Style *style, const Telling *finding, bool verbose)
+static void append_places(GString *out, const Style *style, const FrameMap *joined, const GArray *evidence)
+{
+    if (!joined || !evidence->len)
+        return;
+    GString *text = g_string_new(NULL);
+    place_list_format(text, joined, evidence);
+    block_label(out, style, "  frames", text->str);
+    g_string_free(text, TRUE);
+}
+
+void block_beneath(GString *out, const Style *style, const Telling *finding, const FrameMap *joined,
+                   bool verbose)
 {
     append_title(out, style, finding, 2);
     g_string_append(out, "    ");
@@ -193,4 +208,5 @@ void block_beneath(GString *out, const Style *style, const Telling *finding, boo
     append_paragraphs(out, style, finding->happened, 4);
     block_label(out, style, "  lost", finding->lost);
     append_help(out, style, finding);
+    append_places(out, style, joined, finding->evidence);
 }

@@ -12,7 +12,8 @@ typedef struct {
     const Telling *telling;
     const Telling *ending; /* of the same connection, where the telling is that of a finding; else NULL */
     const History *history;
-    int64_t capture_ns; /* of the first frame of the capture */
+    const FrameMap *joined; /* where its frames stand, in a capture joined from several files; else NULL */
+    int64_t capture_ns;     /* of the first frame of the capture */
 } Block;
 
 /* "error: …" and the line below it, which says which rule and which connection. */
@@ -24,8 +25,10 @@ void block_ladder(GString *out, const Style *style, const Block *block, bool sho
 /* The explanation, and the labelled lines, `verbose` with the look-alikes. */
 void block_body(GString *out, const Style *style, const Block *block, bool verbose);
 
-/* A finding beneath the telling of its connection's ending: without a ladder; a note is only a title. */
-void block_beneath(GString *out, const Style *style, const Telling *finding, bool verbose);
+/* A finding beneath the telling of its connection's ending: without a ladder, so that with `joined` its
+ * frames are listed; a note is only a title. */
+void block_beneath(GString *out, const Style *style, const Telling *finding, const FrameMap *joined,
+                   bool verbose);
 
 /* "  label      text", wrapped. Nothing where the text is NULL. */
 void block_label(GString *out, const Style *style, const char *label, const char *text);

@@ -56,6 +56,20 @@ static void json_summary(JsonWriter *json, const Counts *counts, const RuleSet *
     json_end_object(json);
 }
 
+static void json_files(JsonWriter *json, const FrameMap *joined)
+{
+    json_begin_array(json, "files");
+    for (guint i = 0; i < frame_map_file_count(joined); i++) {
+        const FrameMapFile *file = frame_map_file(joined, i);
+        json_begin_object(json, NULL);
+        json_string(json, "file", file->path);
+        json_string(json, "format", file->format);
+        json_uint(json, "frames", file->frames);
+        json_end_object(json);
+    }
+    json_end_array(json);
+}
+
 void json_capture_members(JsonWriter *json, const CaptureInfo *capture, const Counts *counts,
                           const RuleSet *rules)
 {
@@ -65,6 +79,9 @@ void json_capture_members(JsonWriter *json, const CaptureInfo *capture, const Co
     json_int(json, "first_ns", capture->first_ns);
     json_int(json, "last_ns", capture->last_ns);
     json_uint(json, "streams", capture->connections);
+    json_bool(json, "partial", capture->partial);
+    if (capture->joined)
+        json_files(json, capture->joined);
     json_diagnostics(json, capture);
     json_summary(json, counts, rules);
 }

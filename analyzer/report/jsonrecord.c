@@ -272,5 +272,7 @@ void json_connection(JsonWriter *json, Tellings *tellings)
     json_evidence_of_history(json, history);
     json_as_others(json, tellings->subject->facts);
     json_findings(json, tellings);
+    if (tellings->subject->joined)
+        json_places(json, tellings);
     json_end_object(json);
 }

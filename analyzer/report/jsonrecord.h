@@ -11,6 +11,9 @@
 /* {"type": "connection", …} */
 void json_connection(JsonWriter *json, Tellings *tellings);
 
+/* "frames": where each frame that the object names stands, in a joined capture. */
+void json_places(JsonWriter *json, Tellings *tellings);
+
 /* The keys that describe a capture, without the braces: "capture", "format", counts, "diagnostics",
  * "summary". */
 void json_capture_members(JsonWriter *json, const CaptureInfo *capture, const Counts *counts,

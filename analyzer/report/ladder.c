@@ -9,20 +9,22 @@
 #include "flow/connection.h"
 #include "report/clock.h"
 #include "report/label.h"
+#include "report/place.h"
 
+#define PLACE_HEADING     "file"
 #define ARROW_COLUMNS_MIN 25
 #define FRAME_COLUMNS_MIN 7
 #define TIME_COLUMNS_MIN  10
 
 typedef struct {
-    GString *frame, *time, *label;
-    const char *state[SIDES]; /* to be shown, "" where it is as before */
+    GString *place, *frame, *time, *label; /* place: of a joined capture, escaped */
+    const char *state[SIDES];              /* to be shown, "" where it is as before */
     Side target;
     bool is_gap; /* label is what was left out */
 } Line;
 
 typedef struct {
-    unsigned frame, time, state, arrow;
+    unsigned place, frame, time, state, arrow;
 } Columns;
 
 /* What a stretch of rows that is not shown consists of. */
@@ -34,6 +36,7 @@ typedef struct {
 static void line_clear(gpointer element)
 {
     Line *line = element;
+    g_string_free(line->place, TRUE);
     g_string_free(line->frame, TRUE);
     g_string_free(line->time, TRUE);
     g_string_free(line->label, TRUE);
@@ -41,7 +44,8 @@ static void line_clear(gpointer element)
 
 static Line line_new(void)
 {
-    return (Line){.frame = g_string_new(NULL),
+    return (Line){.place = g_string_new(NULL),
+                  .frame = g_string_new(NULL),
                   .time = g_string_new(NULL),
                   .label = g_string_new(NULL),
                   .state = {"", ""}};
@@ -103,10 +107,11 @@ static const char *state_text(unsigned state)
     return state == TCP_STATE_UNKNOWN ? "?" : tcp_state_name((TcpState)state);
 }
 
-static Line row_line(const Ladder *ladder, unsigned index, Clock *clock, int *states)
+static Line row_line(const Ladder *ladder, const Style *style, unsigned index, Clock *clock, int *states)
 {
     const HistoryRow *row = &ladder->history->rows[index];
     Line line = line_new();
+    place_format(line.place, style, ladder->joined, row->frame);
     g_string_printf(line.frame, "%u", row->frame);
     clock_format(line.time, clock, row->time_ns);
     label_format(line.label, ladder->history, index);
@@ -137,7 +142,7 @@ static GArray *ladder_lines(const Ladder *ladder, const Style *style)
             continue;
         }
         gap_flush(&gap, lines);
-        Line line = row_line(ladder, i, &clock, states);
+        Line line = row_line(ladder, style, i, &clock, states);
         g_array_append_val(lines, line);
     }
     gap_flush(&gap, lines);
@@ -146,11 +151,16 @@ static GArray *ladder_lines(const Ladder *ladder, const Style *style)
 
 static Columns measure(const GArray *lines)
 {
-    Columns columns = {FRAME_COLUMNS_MIN, TIME_COLUMNS_MIN, (unsigned)strlen("client"), ARROW_COLUMNS_MIN};
+    Columns columns = {.frame = FRAME_COLUMNS_MIN,
+                       .time = TIME_COLUMNS_MIN,
+                       .state = (unsigned)strlen("client"),
+                       .arrow = ARROW_COLUMNS_MIN};
     for (guint i = 0; i < lines->len; i++) {
         const Line *line = &g_array_index(lines, Line, i);
         if (line->is_gap)
             continue;
+        if (line->place->len)
+            columns.place = MAX(columns.place, style_columns(line->place->str, -1) + 2);
         columns.frame = MAX(columns.frame, (unsigned)line->frame->len);
         columns.time = MAX(columns.time, (unsigned)line->time->len);
         columns.state = MAX(columns.state, (unsigned)strlen(line->state[SIDE_CLIENT]));
@@ -181,11 +191,13 @@ static void draw_line(GString *out, const Style *style, const Line *line, const 
 {
     style_pad(out, 0, indent);
     if (line->is_gap) {
-        style_pad(out, 0, columns->frame + columns->time + columns->state + 6);
+        style_pad(out, 0, columns->place + columns->frame + columns->time + columns->state + 6);
         style_append(out, style, TONE_DIM, line->label->str);
         g_string_append_c(out, '\n');
         return;
     }
+    g_string_append(out, line->place->str);
+    style_pad(out, style_columns(line->place->str, -1), columns->place);
     style_pad(out, (unsigned)line->frame->len, columns->frame);
     g_string_append(out, line->frame->str);
     style_pad(out, (unsigned)line->time->len, columns->time + 2);
@@ -204,6 +216,9 @@ void ladder_draw(GString *out, const Style *style, const Ladder *ladder)
     GArray *lines = ladder_lines(ladder, style);
     Columns columns = measure(lines);
     GString *heading = g_string_new(NULL);
+    if (columns.place)
+        g_string_append(heading, PLACE_HEADING);
+    style_pad(heading, columns.place ? (unsigned)strlen(PLACE_HEADING) : 0, columns.place);
     style_pad(heading, (unsigned)strlen("frame"), columns.frame);
     g_string_append(heading, "frame");
     style_pad(heading, (unsigned)strlen("time"), columns.time + 2);

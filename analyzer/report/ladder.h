@@ -17,6 +17,7 @@
 typedef struct {
     const History *history;
     const GArray *evidence; /* uint64_t: frames that must be shown; or NULL */
+    const FrameMap *joined; /* where its frames stand, shown in a column of its own; or NULL */
     int64_t capture_ns;     /* of the first frame of the capture */
     bool shows_all;         /* every kept segment */
     unsigned indent;

@@ -8,18 +8,21 @@
 #include <stdbool.h>
 
 #include "base/diagnostic.h"
+#include "base/frame-map.h"
 #include "report/sink.h"
 #include "verdict/tellings.h"
 
 /* A capture that was read, or that could not be. All borrowed. */
 typedef struct {
-    const char *path;    /* as given on the command line */
+    const char *path;    /* as given on the command line; of several files, frame_map_title() */
     const char *format;  /* "pcapng"; NULL where it could not be opened */
     const char *failure; /* why it could not be opened, without the path; or NULL */
     uint64_t frames, segments;
     int64_t first_ns, last_ns; /* of its frames; 0 where there are none */
     uint32_t connections;      /* in the capture, whether or not they are reported */
     const DiagnosticList *diagnostics;
+    bool partial;           /* reading was stopped by a signal */
+    const FrameMap *joined; /* where its frames stand, where it was joined from several files; else NULL */
 } CaptureInfo;
 
 /* How the ladder shows time, as tshark's -t. */
@@ -46,7 +49,7 @@ typedef struct {
     bool whole_stream; /* --stream: one connection, every event of it */
     bool facts;        /* -V: with every fact */
     bool is_filtered;  /* not every connection is reported (--where) */
-    unsigned captures; /* on this command line */
+    unsigned captures; /* on this command line; 1 where they are joined */
     TimeFormat time;
     ColorChoice color;
 } ReportOptions;

@@ -54,8 +54,10 @@ void stream_append(GString *out, const Style *style, Tellings *tellings, int64_t
                    const ReportOptions *options)
 {
     const Case *subject = tellings->subject;
-    Block block = {
-        .telling = tellings_ending(tellings), .history = subject->history, .capture_ns = capture_ns};
+    Block block = {.telling = tellings_ending(tellings),
+                   .history = subject->history,
+                   .joined = subject->joined,
+                   .capture_ns = capture_ns};
     append_head(out, style, subject->history);
     block_ladder(out, style, &block, true);
     g_string_append_c(out, '\n');
@@ -65,7 +67,7 @@ void stream_append(GString *out, const Style *style, Tellings *tellings, int64_t
     }
     for (unsigned i = 0; i < subject->verdict->finding_count; i++) {
         g_string_append_c(out, '\n');
-        block_beneath(out, style, tellings_finding(tellings, i), true);
+        block_beneath(out, style, tellings_finding(tellings, i), subject->joined, true);
     }
     if (options->facts) {
         g_string_append_c(out, '\n');

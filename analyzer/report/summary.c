@@ -7,6 +7,7 @@
 #include "report/wrap.h"
 
 #define SUMMARY_LABEL_COLUMNS 11
+#define SUMMARY_FILES_MAX     8
 
 static void append_count(GString *out, uint64_t count, const char *one, const char *many)
 {
@@ -58,12 +59,34 @@ static void append_severity(GString *out, const Style *style, const Counts *coun
     g_string_free(text, TRUE);
 }
 
+/* "  joined     a.pcap (33 frames), b.pcap (22 frames); …" */
+static void append_joined(GString *out, const Style *style, const FrameMap *joined)
+{
+    GString *text = g_string_new(NULL);
+    guint count = frame_map_file_count(joined), shown = MIN(count, SUMMARY_FILES_MAX);
+    for (guint i = 0; i < shown; i++) {
+        const FrameMapFile *file = frame_map_file(joined, i);
+        g_string_append_printf(text, "%s%s (", i ? ", " : "", file->name);
+        append_count(text, file->frames, "frame", "frames");
+        g_string_append_c(text, ')');
+    }
+    if (count > shown)
+        g_string_append_printf(text, " and %u more", count - shown);
+    g_string_append(text, "; frames and streams are numbered as in the file that mergecap makes of them");
+    g_string_append(out, "  joined");
+    style_pad(out, (unsigned)strlen("  joined"), SUMMARY_LABEL_COLUMNS);
+    wrap_append(out, style, text->str, SUMMARY_LABEL_COLUMNS, SUMMARY_LABEL_COLUMNS);
+    g_string_free(text, TRUE);
+}
+
 void summary_append(GString *out, const Style *style, const CaptureInfo *capture, const Counts *counts,
                     const ReportOptions *options)
 {
     append_headline(out, style, capture, counts, options);
     for (int severity = SEVERITY_ERROR; severity >= SEVERITY_OK; severity--)
         append_severity(out, style, counts, options->rules, (Severity)severity);
+    if (capture->joined)
+        append_joined(out, style, capture->joined);
 }
 
 static Tone diagnostic_tone(DiagnosticSeverity severity)

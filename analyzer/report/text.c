@@ -23,6 +23,7 @@ typedef struct {
     GString *listing; /* -v: a line for every connection that ended well */
     Grouping *grouping;
     Counts counts;
+    const FrameMap *joined;
     int64_t capture_ns;
     GHashTable *told; /* Group* already told */
 } TextReport;
@@ -41,6 +42,7 @@ static void text_capture_begin(Report *report, const CaptureInfo *capture)
     TextReport *self = (TextReport *)report;
     self->grouping = grouping_new(report->options->verbose ? SEVERITY_NOTE : SEVERITY_WARNING);
     counts_init(&self->counts);
+    self->joined = capture->joined;
     self->capture_ns = capture->first_ns;
     if (report->options->captures > 1) {
         style_printf(self->text, &self->style, TONE_STRONG, "== %s ==", capture->path);
@@ -118,7 +120,7 @@ static void text_tell_beneath(TextReport *self, const Group *group)
         if (!own || own == group || g_hash_table_contains(self->told, own))
             continue;
         g_string_append_c(self->text, '\n');
-        block_beneath(self->text, &self->style, finding, options->verbose);
+        block_beneath(self->text, &self->style, finding, self->joined, options->verbose);
         if (own->is_rest)
             continue;
         g_hash_table_add(self->told, (gpointer)own);
@@ -167,6 +169,7 @@ static void text_tell_group(TextReport *self, const Group *group)
     const Block block = {.telling = group->telling,
                          .ending = group->clearest.ending,
                          .history = group->clearest.history,
+                         .joined = self->joined,
                          .capture_ns = self->capture_ns};
     bool is_short = options->quiet || (group->severity == SEVERITY_NOTE && !options->verbose);
     if (!is_short) {

@@ -57,6 +57,11 @@ says 'rst-after-write-to-closed'
 expect 0 '' --follow 0:client "$good"
 [ "$(cat "$dir/out")" = abcde ] || { echo "--follow: '$(cat "$dir/out")'"; failures=$((failures + 1)); }
 expect 0 '' --ignore reset,data-lost "$bad"
+expect 1 '' --join "$good" "$bad"
+says '^  joined   '
+expect 1 '' --join "$bad"
+expect 0 '' --join --follow 0:client "$good" "$bad"
+expect 0 '' --join --why 0 "$good" "$bad"
 expect 0 '' -o json="$dir/report.json" -o jsonl="$dir/report.jsonl" "$good"
 [ -s "$dir/report.json" ] && [ -s "$dir/report.jsonl" ] || { echo "-o FILE wrote nothing"; failures=$((failures + 1)); }
 [ ! -s "$dir/out" ] || { echo "reports in files, and yet output"; failures=$((failures + 1)); }
@@ -71,6 +76,8 @@ expect 3 'text.pcap: .*text file' "$dir/text.pcap"
 expect 3 'missing\.pcap' "$dir/missing.pcap" "$bad"
 says '^error: '
 expect 3 'standard input' -
+expect 3 'error: .*missing\.pcap: ' --join "$bad" "$dir/missing.pcap"
+says '^error: .* had already closed'
 
 # captures that end too early: read as far as they go
 size=$(wc -c <"$bad")

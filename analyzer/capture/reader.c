@@ -150,6 +150,11 @@ unsigned capture_reader_next_batch(CaptureReader *reader, Frame *ret_frames, uns
     return reader->next_batch(reader, ret_frames, max);
 }
 
+uint64_t capture_reader_last_number(const CaptureReader *reader)
+{
+    return reader->frame_count;
+}
+
 bool capture_reader_is_cut(const CaptureReader *reader)
 {
     return reader->is_cut || diagnostic_list_worst(reader->diagnostics) == DIAGNOSTIC_ERROR;

@@ -49,6 +49,10 @@ bool capture_reader_next(CaptureReader *reader, Frame *ret_frame);
  * do. */
 unsigned capture_reader_next_batch(CaptureReader *reader, Frame *ret_frames, unsigned max);
 
+/* The last number that was counted: at the end it may be behind that of the last frame, where blocks follow
+ * that are no packets. */
+uint64_t capture_reader_last_number(const CaptureReader *reader);
+
 /* Whether frames are missing at the end: the file ends inside a record, could not be read to its end, or was
  * not because of stop_is_requested(). Known once there is no next frame. */
 bool capture_reader_is_cut(const CaptureReader *reader);

@@ -77,23 +77,33 @@ static void source_count(FrameSource *source, guint index, uint64_t frames)
     frame_map_add(source->map, index, frames);
 }
 
-/* A frame has come to the head of its file. What Wireshark counts before it (blocks that are no packets and
- * have no time) comes before everything else. */
+/* What Wireshark counts in a file between one frame and the next, or behind the last (blocks that are no
+ * packets), comes before everything else, as it has no time; a journal entry, which has one, is taken like
+ * the others. `next` is the number after it. */
+static void source_skip(FrameSource *source, guint index, uint64_t next)
+{
+    uint64_t skipped = next - source->inputs[index].number - 1;
+    if (skipped)
+        source_count(source, index, skipped);
+}
+
 static void source_note_head(FrameSource *source, guint index)
 {
     const Input *input = &source->inputs[index];
-    uint64_t skipped = input->ahead[input->at].number - input->number - 1;
-    if (skipped)
-        source_count(source, index, skipped);
+    source_skip(source, index, input->ahead[input->at].number);
 }
 
 static void source_fill(FrameSource *source, guint index)
 {
     Input *input = &source->inputs[index];
+    if (!input->reader)
+        return;
     input->at = 0;
-    input->count = input->reader ? capture_reader_next_batch(input->reader, input->ahead, AHEAD_FRAMES) : 0;
+    input->count = capture_reader_next_batch(input->reader, input->ahead, AHEAD_FRAMES);
     if (input->count)
         source_note_head(source, index);
+    else
+        source_skip(source, index, capture_reader_last_number(input->reader) + 1);
 }
 
 static int64_t input_time(const Input *input)

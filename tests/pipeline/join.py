@@ -70,6 +70,23 @@ def write(path, link, packets):
             file.write(struct.pack('<4I', *divmod(time, 10 ** 9), len(data), original) + data)
 
 
+def block(kind, body):
+    body += bytes(-len(body) % 4)
+    return struct.pack('<II', kind, len(body) + 12) + body + struct.pack('<I', len(body) + 12)
+
+
+def write_pcapng(path, link, packets):
+    """With a custom block behind every other packet: Wireshark counts it as a frame. The second packet has no time."""
+    with open(path, 'wb') as file:
+        file.write(block(0x0a0d0d0a, struct.pack('<IHHq', 0x1a2b3c4d, 1, 0, -1)))
+        file.write(block(1, struct.pack('<HHIHHB7x', link, 0, 0, 9, 1, 9)))
+        for number, (time, original, data) in enumerate(packets):
+            times = struct.pack('<5I', 0, time >> 32, time & 0xffffffff, len(data), original)
+            file.write(block(3, struct.pack('<I', original) + data) if number == 1 else block(6, times + data))
+            if number % 2:
+                file.write(block(0xbad, struct.pack('<I', 32473) + b'data'))
+
+
 def merge(parts):
     """[(file, index in it)], in the order of mergecap."""
     at, order = [0] * len(parts), []
@@ -194,6 +211,22 @@ class Test:
         self.expect(status == 3 and self.path('bad.pcap') in said and lines[-1]['frames'] == len(packets),
                     f'a damaged file: {status} {said}')
 
+    def other_blocks(self, sample):
+        """Numbers where there are blocks that are no packets."""
+        link, packets = read(sample)
+        paths = [self.path('a.pcapng'), self.path('b.pcapng')]
+        for path, part in zip(paths, (packets[0::2], packets[1::2])):
+            write_pcapng(path, link, part)
+        _, joined, said = report(self.closelint, ['--join', *paths])
+        self.expect(joined[-1]['frames'] == len(packets), f'blocks that are no packets: {said}')
+        self.expect([one['frames'] for one in joined[-1]['files']] == [7, 6] or len(packets) != 9, 'other blocks: files')
+        if self.mergecap:
+            subprocess.run([self.mergecap, '-w', self.path('m.pcapng'), *paths], check=True, capture_output=True)
+            _, theirs, _ = report(self.closelint, [self.path('m.pcapng')])
+            for one, other in zip(joined[:-1], theirs[:-1]):
+                for key in 'first_frame', 'last_frame', 'evidence', 'ending':
+                    self.expect(one[key] == other[key], f'other blocks: {key} {one[key]}, after mergecap {other[key]}')
+
     def many_files(self, samples):
         """More frames, runs and files than one mark of the map covers."""
         packets = []
@@ -215,6 +248,7 @@ def main():
             for name, parts in ways if '--all' in sys.argv else ways[number % 3::3]:
                 test.compare(f'{sample} ({name})', found[0], parts)
         test.odd_inputs(sys.argv[2] + '/write-to-closed/client.pcap')
+        test.other_blocks(sys.argv[2] + '/write-to-closed/client.pcap')
         test.many_files(samples)
         print(f'{test.compared} joined captures, {test.merged} of them compared with mergecap, {test.failures} failed')
         sys.exit(1 if test.failures or not test.compared else 0)

@@ -130,8 +130,10 @@
 
 /* pipeline. */
 
-/* Link types that nobody reads and that are told one by one. */
-#define ODD_LINK_TYPES_MAX 8
+/* Link types that nobody reads and that are told one by one, and interfaces that are listed; the rest is
+ * counted. */
+#define ODD_LINK_TYPES_MAX   8
+#define INTERFACES_SHOWN_MAX 8
 
 /* Link types for which a capture filter is compiled; frames of others do not pass. */
 #define FILTER_LINK_TYPES_MAX 16

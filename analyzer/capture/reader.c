@@ -21,6 +21,13 @@ static const struct {
     {"BZh", "bzip2? decompress it first"},
     {"7z\xbc\xaf", "a 7z archive? unpack it first"},
     {"\x02\x21L\x18", "lz4 in its legacy format? decompress it first"},
+    {"\x1f\x8b", "gzip within another compression? decompress it first"},
+    {"\x28\xb5\x2f\xfd", "zstd within another compression? decompress it first"},
+    {"\x04\x22\x4d\x18", "lz4 within another compression? decompress it first"},
+    {"\xfd"
+     "7zXZ",
+     "xz within another compression, or cut? decompress it first"},
+    {"\x1f\x9d", "a file of compress(1)? decompress it first"},
     {"\x7f"
      "ELF",
      "a program?"},
@@ -220,9 +227,24 @@ static unsigned capture_reader_next_batch_ended(CaptureReader *reader, Frame *re
     return 0;
 }
 
+/* Nonsense in a compressed file is often damage to the compressed data, which their checksum shows further
+ * on. */
+static void capture_reader_check_compression(CaptureReader *reader)
+{
+    enum { CHECKED_BYTES = 64 << 20 };
+    Feed *feed = &reader->feed;
+    if (!feed->decompressor || !feed->file_size || feed->failure) /* no waiting for a pipe */
+        return;
+    feed_skip(feed, CHECKED_BYTES);
+    if (feed->failure)
+        diagnostic_list_add(reader->diagnostics, DIAGNOSTIC_ERROR, feed->end_offset, 0,
+                            "%s: frames before it may be wrong as well", feed->failure);
+}
+
 void capture_reader_stop(CaptureReader *reader)
 {
     reader->next_batch = capture_reader_next_batch_ended;
+    capture_reader_check_compression(reader);
 }
 
 void capture_reader_end(CaptureReader *reader, const char *what, uint64_t offset, uint64_t needed)

@@ -3,7 +3,9 @@
 #include "pipeline/oddities.h"
 
 #include <inttypes.h>
-#include <pcap/pcap.h>
+#include <string.h>
+
+#include "pipeline/interfaces.h"
 
 void oddities_note_link_type(Oddities *oddities, uint16_t link_type)
 {
@@ -25,38 +27,39 @@ static const char *frames_word(uint64_t frames)
     return frames == 1 ? "frame" : "frames";
 }
 
-static void tell_link_types(const Oddities *oddities, DiagnosticList *diagnostics)
+static void tell_link_types(const Oddities *oddities, const FrameSource *source, DiagnosticList *diagnostics)
 {
     DiagnosticSeverity severity =
         oddities->unread_frames == oddities->frames ? DIAGNOSTIC_ERROR : DIAGNOSTIC_WARNING;
+    uint64_t told = 0;
     for (unsigned i = 0; i < oddities->link_type_count; i++) {
-        uint16_t link_type = oddities->link_types[i].link_type;
-        uint64_t count = oddities->link_types[i].frames;
-        const char *name = pcap_datalink_val_to_name(link_type);
+        interfaces_tell_unread(source, oddities->link_types[i].link_type, oddities->link_types[i].frames,
+                               severity, diagnostics);
+        told += oddities->link_types[i].frames;
+    }
+    if (told < oddities->unread_frames)
         diagnostic_list_add(diagnostics, severity, 0, 0,
-                            "link type %u (%s) is not read: %" PRIu64 " %s skipped", link_type,
-                            name ? name : "without a name", count, frames_word(count));
-    }
+                            "%" PRIu64 " %s of other link types that are not read",
+                            oddities->unread_frames - told, frames_word(oddities->unread_frames - told));
 }
 
-static void tell_drops(const CaptureReader *reader, const char *prefix, DiagnosticList *diagnostics)
+/* " (byte 24)": of the file, or of what it was before it was compressed. */
+static char *place_text(const CaptureReader *reader, uint64_t offset)
 {
-    for (guint i = 0; i < capture_reader_interface_count(reader); i++) {
-        const CaptureInterface *interface = capture_reader_interface(reader, i);
-        if (interface->drops_known && interface->dropped)
-            diagnostic_list_add(
-                diagnostics, DIAGNOSTIC_WARNING, 0, 0,
-                "%sthe capturing system dropped %" PRIu64 " packets on interface %u (%s): what is "
-                "missing here may have been on the wire",
-                prefix, interface->dropped, i, interface->name ? interface->name : "without a name");
-    }
+    if (!offset)
+        return g_strdup("");
+    bool is_compressed = strstr(capture_reader_format(reader), "-compressed") != NULL;
+    return g_strdup_printf(" (byte %" PRIu64 "%s)", offset, is_compressed ? " of the decompressed data" : "");
 }
 
-static void copy_diagnostics(const DiagnosticList *from, const char *prefix, DiagnosticList *to)
+static void copy_diagnostics(const CaptureReader *reader, const char *prefix, DiagnosticList *to)
 {
+    const DiagnosticList *from = capture_reader_diagnostics(reader);
     for (guint i = 0; i < diagnostic_list_length(from); i++) {
         const Diagnostic *one = diagnostic_list_get(from, i);
-        diagnostic_list_add(to, one->severity, one->offset, one->frame, "%s%s", prefix, one->message);
+        g_autofree char *place = place_text(reader, one->offset);
+        diagnostic_list_add(to, one->severity, one->offset, one->frame, "%s%s%s", prefix, one->message,
+                            place);
     }
     if (diagnostic_list_dropped(from))
         diagnostic_list_add(to, diagnostic_list_worst(from), 0, 0, "%s%" PRIu64 " more oddities of the file",
@@ -73,8 +76,8 @@ static void tell_file(const FrameSource *source, guint index, DiagnosticList *di
         diagnostic_list_add(diagnostics, DIAGNOSTIC_ERROR, 0, 0, "%s", frame_source_failure(source, index));
         return;
     }
-    tell_drops(reader, prefix, diagnostics);
-    copy_diagnostics(capture_reader_diagnostics(reader), prefix, diagnostics);
+    interfaces_tell(reader, prefix, diagnostics);
+    copy_diagnostics(reader, prefix, diagnostics);
 }
 
 void oddities_tell_files(const FrameSource *source, DiagnosticList *diagnostics)
@@ -96,7 +99,7 @@ static void tell_emptiness(const Oddities *oddities, DiagnosticList *diagnostics
 
 void oddities_tell(const Oddities *oddities, const FrameSource *source, DiagnosticList *diagnostics)
 {
-    tell_link_types(oddities, diagnostics);
+    tell_link_types(oddities, source, diagnostics);
     tell_emptiness(oddities, diagnostics);
     if (oddities->timeless_frames)
         diagnostic_list_add(diagnostics, DIAGNOSTIC_NOTE, 0, 0,

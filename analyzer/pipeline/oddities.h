@@ -3,10 +3,9 @@
 
 #include <stdbool.h>
 
+#include "base/bounds.h"
 #include "base/diagnostic.h"
 #include "capture/source.h"
-
-#define ODD_LINK_TYPES_MAX 8
 
 typedef struct {
     uint64_t frames, segments; /* all that were read */

@@ -1,6 +1,8 @@
 /* What the JSON output says of a capture: how it was read, what was odd about it, and the counts. */
 #include "report/jsonrecord.h"
 
+#include <string.h>
+
 static void json_diagnostic(JsonWriter *json, const char *severity, uint64_t offset, uint64_t frame,
                             const char *message)
 {
@@ -15,12 +17,18 @@ static void json_diagnostic(JsonWriter *json, const char *severity, uint64_t off
     json_end_object(json);
 }
 
+/* The message of a file that could not be opened begins with "byte 24: " where the place is known. */
+static uint64_t failure_offset(const char *failure)
+{
+    return g_str_has_prefix(failure, "byte ") ? g_ascii_strtoull(failure + strlen("byte "), NULL, 10) : 0;
+}
+
 static void json_diagnostics(JsonWriter *json, const CaptureInfo *capture)
 {
     const DiagnosticList *list = capture->diagnostics;
     json_begin_array(json, "diagnostics");
     if (capture->failure)
-        json_diagnostic(json, "error", 0, 0, capture->failure);
+        json_diagnostic(json, "error", failure_offset(capture->failure), 0, capture->failure);
     for (guint i = 0; list && i < diagnostic_list_length(list); i++) {
         const Diagnostic *one = diagnostic_list_get(list, i);
         json_diagnostic(json, diagnostic_severity_name(one->severity), one->offset, one->frame, one->message);

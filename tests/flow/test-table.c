@@ -116,6 +116,43 @@ static void the_seed_is_a_key(void **state)
     flow_table_free(two);
 }
 
+/* How many of the tuples lie in the fullest of `buckets`, a power of two. */
+static unsigned fullest_bucket(const FlowTable *table, const uint32_t *tuples, unsigned count,
+                               uint32_t buckets)
+{
+    g_autofree unsigned *filled = g_new0(unsigned, buckets);
+    unsigned most = 0;
+    for (unsigned i = 0; i < count; i++) {
+        Segment segment = random_tuple(tuples[i]);
+        unsigned now = ++filled[flow_table_hash(table, &segment) & (buckets - 1)];
+        most = MAX(most, now);
+    }
+    return most;
+}
+
+/* Somebody who knows the seed finds tuples that all fall into one slot, and that is all it is good for: under
+ * another seed they lie as any others do. The program's own seed is random and new in each run. */
+static void an_attack_on_one_seed_does_not_carry_over(void **state)
+{
+    (void)state;
+    enum { BUCKETS = 4096, COUNT = 2000 };
+    FlowTable *known = flow_table_new(1), *other = flow_table_new(2);
+    uint32_t attack[COUNT], chance[COUNT];
+    unsigned found = 0;
+    for (uint32_t i = 0; found < COUNT; i++) {
+        Segment segment = random_tuple(i);
+        if ((flow_table_hash(known, &segment) & (BUCKETS - 1)) == 0)
+            attack[found++] = i;
+    }
+    for (uint32_t i = 0; i < COUNT; i++)
+        chance[i] = i;
+    assert_int_equal(fullest_bucket(known, attack, COUNT, BUCKETS), COUNT);
+    assert_in_range(fullest_bucket(other, chance, COUNT, BUCKETS), 1, 10);
+    assert_in_range(fullest_bucket(other, attack, COUNT, BUCKETS), 1, 10);
+    flow_table_free(known);
+    flow_table_free(other);
+}
+
 /* Each is found again after the table has grown many times, under its number. */
 static void connections_keep_their_number_as_it_grows(void **state)
 {
@@ -168,6 +205,7 @@ int main(void)
         cmocka_unit_test(low_bits_are_spread),
         cmocka_unit_test(both_directions_hash_alike),
         cmocka_unit_test(the_seed_is_a_key),
+        cmocka_unit_test(an_attack_on_one_seed_does_not_carry_over),
         cmocka_unit_test(connections_keep_their_number_as_it_grows),
         cmocka_unit_test(a_tuple_may_be_reused_without_end),
         cmocka_unit_test(an_empty_table_can_be_freed),

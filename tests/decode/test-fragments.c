@@ -262,6 +262,25 @@ static void keeps_payloads(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
+/* Bounds that were reached are told, and so is what never was complete. */
+static void tells_of_what_gave_way(void **state)
+{
+    Trial *trial = *state;
+    static Bytes packet;
+    for (uint16_t id = 0; id < FRAGMENT_PACKETS_MAX + 3; id++) {
+        make4(&packet, &tcp, id, 0, 40, true);
+        assert_int_equal(decode(trial, &packet, 0), DECODED_OTHER);
+    }
+    g_autoptr(DiagnosticList) said = diagnostic_list_new();
+    decode_tell(trial->defragmenter, said);
+    assert_int_equal(diagnostic_list_length(said), 2);
+    assert_string_equal(diagnostic_list_get(said, 0)->message,
+                        "3 IP packets in fragments were given up for newer ones: at most 256 are held at a "
+                        "time, of 4194304 bytes together");
+    assert_string_equal(diagnostic_list_get(said, 1)->message,
+                        "of 256 IP packets in fragments not all fragments were captured: not read");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -279,6 +298,7 @@ int main(void)
         TEST(is_optional),
         TEST(completes_inside_of_the_complete),
         TEST(keeps_payloads),
+        TEST(tells_of_what_gave_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -86,13 +86,34 @@ def streams_of_closelint(closelint, path):
     return streams
 
 
-def known_differences():
+WHATS = ("streams", "last_frame", "packets", "completeness", "fin", "rst", "follow")
+
+
+def known_differences(lines):
     """{(capture, what)}, from lines of "capture what: reason"."""
     known = set()
-    for line in (Path(__file__).parent / "known-differences").read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            known.add(tuple(line.partition(":")[0].split()))
+    for line in lines:
+        if not line or line.startswith("#"):
+            continue
+        difference, _, reason = line.partition(": ")
+        capture, what = difference.split()
+        assert what in WHATS and reason.strip(), f"known-differences: '{line}'"
+        known.add((capture, what))
     return known
+
+
+def prove_itself():
+    """That a difference fails the test unless it stands in the file, and a line without a reason is refused."""
+    known = known_differences(["# a comment", "", "four-way/client fin: a reason"])
+    made = [(1, "fin", "made up"), (1, "rst", "made up")]
+    assert count_unknown(made, lambda frame: "four-way/client", known, print_line=lambda line: None) == 1
+    assert count_unknown(made, lambda frame: "four-way/server", known, print_line=lambda line: None) == 2
+    for wrong in ("four-way/client fin", "four-way/client fin: ", "four-way/client anything: a reason"):
+        try:
+            known_differences([wrong])
+        except AssertionError:
+            continue
+        raise SystemExit(f"'{wrong}' was taken for a known difference")
 
 
 def differences(closelint, path):
@@ -112,13 +133,17 @@ def differences(closelint, path):
                        f"stream {number}: {what} is {their} in tshark and {our} in closelint")
 
 
-def compare(closelint, path, name_of, known):
+def count_unknown(found, name_of, known, print_line=print):
     failures = 0
-    for frame, what, text in differences(closelint, path):
+    for frame, what, text in found:
         if (name_of(frame), what) not in known:
             failures += 1
-            print(f"{name_of(frame)}: {text}")
+            print_line(f"{name_of(frame)}: {text}")
     return failures
+
+
+def compare(closelint, path, name_of, known):
+    return count_unknown(differences(closelint, path), name_of, known)
 
 
 def main():
@@ -129,7 +154,9 @@ def main():
     if " 4.0." not in version:
         print(f"skipped: {version}")
         return SKIPPED
-    known, failures = known_differences(), 0
+    prove_itself()
+    file = Path(__file__).parent / "known-differences"
+    known, failures = known_differences(file.read_text(encoding="utf-8").splitlines()), 0
     with tempfile.TemporaryDirectory() as folder:
         for point in ("client", "server"):
             path = os.path.join(folder, point + ".pcap")

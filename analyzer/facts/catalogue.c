@@ -135,7 +135,7 @@ char *fact_nearest(const char *name, size_t length)
 FactSet *fact_set_new(void)
 {
     FactSet *facts = g_new0(FactSet, 1);
-    facts->stamps = g_new0(uint32_t, fact_count() * SIDES);
+    facts->head.briefs = g_new0(FactBrief, fact_count() * SIDES);
     facts->values = g_new0(Value, fact_count() * SIDES);
     facts->rows = g_new(const FactRow *, fact_count());
     for (guint i = 0; i < fact_count(); i++)
@@ -147,7 +147,7 @@ void fact_set_free(FactSet *facts)
 {
     if (!facts)
         return;
-    g_free(facts->stamps);
+    g_free(facts->head.briefs);
     g_free(facts->values);
     g_free(facts->rows);
     g_free(facts);
@@ -158,12 +158,12 @@ static int8_t other_or_nobody(int side)
     return side < 0 ? -1 : (int8_t)side_other((Side)side);
 }
 
-void fact_set_begin(FactSet *facts, const History *history, const FactContext *context)
+void fact_set_begin(FactSet *facts, History *history, const FactContext *context)
 {
     facts->history = history;
     facts->context = context;
-    facts->epoch++;
-    int8_t *side = facts->side_of_role;
+    facts->head.epoch++;
+    int8_t *side = facts->head.side_of_role;
     side[ROLE_NONE] = 0;
     side[ROLE_CLIENT] = SIDE_CLIENT;
     side[ROLE_SERVER] = SIDE_SERVER;
@@ -180,22 +180,29 @@ const History *fact_set_history(const FactSet *facts)
     return facts->history;
 }
 
-static const Value *fact_compute(FactSet *facts, FactRef ref, unsigned slot)
+const FactBrief *fact_brief_compute(FactSet *facts, unsigned row_index, unsigned slot)
 {
     Value *value = &facts->values[slot];
-    const FactRow *row = facts->rows[ref.row];
-    *value = (Value){.type = row->type, .presence = VALUE_ABSENT};
+    const FactRow *row = facts->rows[row_index];
+    value->type = row->type;
+    value->presence = VALUE_ABSENT;
+    value->missing = MISSING_NOTHING;
+    value->frame = 0;
+    value->as.number = 0;
     row->compute(facts, (Side)(slot % SIDES), value);
-    facts->stamps[slot] = facts->epoch;
-    return value;
+    FactBrief *brief = &facts->head.briefs[slot];
+    *brief = (FactBrief){
+        .number = row->type == VALUE_BOOL ? value->as.boolean : value->as.number,
+        .epoch = facts->head.epoch,
+        .presence = value->presence,
+    };
+    return brief;
 }
 
 const Value *fact_get(FactSet *facts, FactRef ref)
 {
     static const Value nobody = {.presence = VALUE_ABSENT};
-    int side = facts->side_of_role[ref.role];
-    if (side < 0)
+    if (facts->head.side_of_role[ref.role] < 0)
         return &nobody;
-    unsigned slot = ref.row * SIDES + (unsigned)side;
-    return facts->stamps[slot] == facts->epoch ? &facts->values[slot] : fact_compute(facts, ref, slot);
+    return &facts->values[fact_brief(facts, ref) - facts->head.briefs];
 }

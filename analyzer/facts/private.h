@@ -18,13 +18,11 @@ extern const FactFamily fact_family_connection, fact_family_side, fact_family_en
     fact_family_frames;
 
 struct FactSet {
-    const History *history;
+    FactSetHead head;
+    History *history;
     const FactContext *context;
-    uint32_t epoch;   /* a cached value counts if its stamp is this */
-    uint32_t *stamps; /* two a row: client and server; a fact of the connection uses the first */
-    Value *values;
+    Value *values; /* two a row, as the briefs */
     const FactRow **rows;
-    int8_t side_of_role[ROLES]; /* -1: nobody */
     char rst_text[NOTE_BYTES_MAX + 1];
     char text[SIDES][64]; /* "10.0.0.1:80", what string facts borrow */
     char zeek_history[ZEEK_HISTORY_MAX + 1];
@@ -55,6 +53,13 @@ static inline void value_unknown(Value *value, MissingReason missing)
 static inline void value_absent(Value *value)
 {
     value->presence = VALUE_ABSENT;
+}
+
+/* For facts of states and transitions. */
+static inline const History *facts_whole_history(const FactSet *facts)
+{
+    history_complete(facts->history);
+    return facts->history;
 }
 
 static inline MissingReason missing_side(Side side)

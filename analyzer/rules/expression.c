@@ -42,6 +42,7 @@ void expression_free(Expression *expression)
     g_ptr_array_unref(expression->strings);
     g_ptr_array_unref(expression->patterns);
     g_array_unref(expression->facts);
+    g_clear_pointer(&expression->steps, g_array_unref);
     g_free(expression);
 }
 
@@ -53,6 +54,7 @@ Expression *expression_compile(const Source *source, size_t begin, size_t end, c
     if (expression_parse(expression, begin, end, &complaint) &&
         expression_check(expression, rules, &complaint)) {
         expression_specialize(expression);
+        expression_flatten(expression);
         return g_steal_pointer(&expression);
     }
     mistake_list_add_at(mistakes, source, complaint.offset, complaint.message);

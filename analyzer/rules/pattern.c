@@ -10,7 +10,6 @@
 
 struct Pattern {
     pcre2_code *code;
-    pcre2_match_data *data;
     pcre2_match_context *context;
 };
 
@@ -40,7 +39,6 @@ Pattern *pattern_new(const char *text, char **ret_problem, size_t *ret_offset)
     }
     Pattern *pattern = g_new0(Pattern, 1);
     pattern->code = compiled;
-    pattern->data = pcre2_match_data_create(1, NULL);
     pattern->context = pcre2_match_context_create(NULL);
     pcre2_set_match_limit(pattern->context, PATTERN_MATCH_LIMIT);
     pcre2_set_depth_limit(pattern->context, PATTERN_MATCH_LIMIT);
@@ -53,15 +51,20 @@ void pattern_free(Pattern *pattern)
     if (!pattern)
         return;
     pcre2_match_context_free(pattern->context);
-    pcre2_match_data_free(pattern->data);
     pcre2_code_free(pattern->code);
     g_free(pattern);
 }
 
 Truth pattern_match(const Pattern *pattern, const char *subject)
 {
+    static GPrivate scratch = G_PRIVATE_INIT((GDestroyNotify)pcre2_match_data_free); /* of this thread */
+    pcre2_match_data *data = g_private_get(&scratch);
+    if (!data) {
+        data = pcre2_match_data_create(1, NULL);
+        g_private_set(&scratch, data);
+    }
     int result = pcre2_match(pattern->code, (PCRE2_SPTR)subject, strnlen(subject, SUBJECT_LENGTH_MAX), 0, 0,
-                             pattern->data, pattern->context);
+                             data, pattern->context);
     if (result >= 0)
         return TRUTH_TRUE;
     return result == PCRE2_ERROR_NOMATCH ? TRUTH_FALSE : TRUTH_UNKNOWN;

@@ -66,6 +66,28 @@ typedef struct {
 
 typedef struct Pattern Pattern; /* pattern.h */
 
+/* One step of an expression that was laid out flat: a test, and which step comes next for each Truth of it.
+ */
+typedef struct {
+    int64_t low;   /* of STEP_RANGE; of STEP_ONE_OF a bit for each value */
+    uint64_t span; /* of STEP_RANGE: true up to low + span */
+    uint16_t next[3];
+    uint16_t node;
+    FactRef fact;
+    uint8_t kind;       /* StepKind */
+    uint8_t is_negated; /* of STEP_RANGE */
+} Step;
+
+typedef enum {
+    STEP_RANGE,  /* a fact is within a range, or is not: NODE_TEST, NODE_FACT */
+    STEP_ONE_OF, /* NODE_ONE_OF */
+    STEP_KNOWN,  /* NODE_KNOWN */
+    STEP_NODE,   /* whatever else has no and, or, not */
+} StepKind;
+
+/* Beyond the steps: the end, with the Truth that the whole comes to. */
+#define STEP_END 0xff00u
+
 struct Expression {
     char *text;
     GArray *nodes;       /* Node */
@@ -76,6 +98,8 @@ struct Expression {
     Node *tree;          /* what `nodes` holds, and `constants`: one step less on the hot path */
     Constant *values;
     uint16_t root;
+    GArray *steps; /* Step; NULL where it would be too long */
+    uint16_t entry;
 };
 
 static inline Node *expression_node(const Expression *expression, uint16_t index)
@@ -120,6 +144,9 @@ bool expression_check(Expression *expression, const RuleSet *rules, Complaint *c
 
 /* specialize.c: turns the frequent kinds of tests into one node each. Their children stay, for who asks. */
 void expression_specialize(Expression *expression);
+
+/* flatten.c: lays it out flat, for expression_evaluate(). */
+void expression_flatten(Expression *expression);
 
 /* The orders that a comparison accepts: 1 less, 2 equal, 4 greater. */
 static inline uint8_t comparison_accepted(Comparison comparison)

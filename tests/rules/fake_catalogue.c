@@ -33,6 +33,9 @@ static const char *const role_names[ROLES] = {NULL,   "client",   "server",  "cl
                                               "peer", "resetter", "resetted"};
 
 struct FactSet {
+    FactSetHead head;                                 /* every role counts as a side of its own */
+    FactBrief briefs[G_N_ELEMENTS(rows) * 2 + ROLES]; /* never valid: tests change the values */
+    FactBrief brief;
     Value values[G_N_ELEMENTS(rows)][ROLES];
 };
 
@@ -116,9 +119,23 @@ const Value *fact_get(FactSet *facts, FactRef ref)
     return &facts->values[ref.row][ref.role];
 }
 
+const FactBrief *fact_brief_compute(FactSet *facts, unsigned row, unsigned slot)
+{
+    const Value *value = &facts->values[row][slot - 2 * row];
+    facts->brief = (FactBrief){
+        .number = value->type == VALUE_BOOL ? value->as.boolean : value->as.number,
+        .presence = value->presence,
+    };
+    return &facts->brief;
+}
+
 FactSet *fake_facts_new(void)
 {
     FactSet *facts = g_new0(FactSet, 1);
+    facts->head.briefs = facts->briefs;
+    facts->head.epoch = 1;
+    for (int8_t role = 0; role < ROLES; role++)
+        facts->head.side_of_role[role] = role;
     for (guint row = 0; row < G_N_ELEMENTS(rows); row++)
         for (unsigned role = 0; role < ROLES; role++)
             facts->values[row][role] = (Value){.type = rows[row].type, .presence = VALUE_UNKNOWN};

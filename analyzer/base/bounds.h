@@ -74,9 +74,10 @@
 #define NOTES_MAX      8
 #define NOTE_BYTES_MAX 48
 
-/* Connections that are kept ready for their next segment; all others are frozen, which loses nothing. With
- * their events about 20 MB: what a large cache holds. */
-#define LIVE_MAX 32768u
+/* Connections that are kept ready for their next segment, to begin with; all others are frozen, which loses
+ * nothing. Where a quarter of them would have to be woken up again, twice as many are kept, and so on: as
+ * many as are open at one time. With their events 600 bytes each, so this is what the nearest caches hold. */
+#define LIVE_AT_FIRST 2048u
 
 /* endpoint and facts: what is derived of one connection. */
 

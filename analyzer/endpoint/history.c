@@ -75,17 +75,26 @@ static void fill_row(HistoryRow *row, const Connection *connection, const Event 
     row->state[SIDE_CLIENT] = row->state[SIDE_SERVER] = row->changed = 0;
 }
 
+/* The bits of flags_seen whose number has TCP_RST set. */
+#define FLAGS_WITH_RST UINT64_C(0xf0f0f0f0f0f0f0f0)
+
 static void fill_rows(History *history, const Connection *connection, const Event *events)
 {
     uint8_t side_of[2];
     side_of[history->side[SIDE_CLIENT].end] = SIDE_CLIENT;
     side_of[history->side[SIDE_SERVER].end] = SIDE_SERVER;
     history->row_count = (uint8_t)connection->event_count;
+    uint16_t marks = 0;
+    uint64_t flags = 0;
     for (unsigned i = 0; i < connection->event_count; i++) {
         fill_row(&history->rows[i], connection, &events[i], side_of);
-        history->has_runs |= (events[i].marks & EVENT_RUN) != 0;
-        history->has_resets |= (events[i].flags & TCP_RST) != 0;
+        marks |= events[i].marks;
+        flags |= UINT64_C(1) << (history->rows[i].flags & 63);
     }
+    history->marks_seen = marks;
+    history->flags_seen = flags;
+    history->has_runs = marks & EVENT_RUN;
+    history->has_resets = flags & FLAGS_WITH_RST;
 }
 
 static void fill_numbers(HistorySide *side, const FlowTable *table, const Connection *connection)
@@ -335,17 +344,13 @@ static void find_roles(History *history)
     }
 }
 
-void history_outline(History *history, const FlowTable *table, uint32_t stream)
+void history_outline_of(History *history, const FlowTable *table, uint32_t stream,
+                        const Connection *connection, const Event *events)
 {
-    ConnectionRecord record;
-    flow_table_read(table, stream, &record);
-    const Connection *connection = &record.connection;
-    const Event *events = record.events;
-
     /* The arrays need no clearing: their counts say how much of them is in use. */
     memset(history->side, 0, sizeof history->side);
     history->row_count = history->transition_count = history->fin_count = history->reset_count = 0;
-    history->has_runs = history->has_resets = false;
+    history->has_states = false;
 
     history->stream = stream;
     history->previous = connection->previous;
@@ -370,11 +375,25 @@ void history_outline(History *history, const FlowTable *table, uint32_t stream)
     if (history->has_resets)
         history_find_resets(history);
     find_roles(history);
+    history_find_stalls(history);
+}
+
+void history_complete(History *history)
+{
+    if (!history->has_states)
+        history_replay_states(history);
+    history->has_states = true;
+}
+
+void history_outline(History *history, const FlowTable *table, uint32_t stream)
+{
+    ConnectionRecord record;
+    flow_table_read(table, stream, &record);
+    history_outline_of(history, table, stream, &record.connection, record.events);
 }
 
 void history_build(History *history, const FlowTable *table, uint32_t stream)
 {
     history_outline(history, table, stream);
-    history_find_stalls(history);
-    history_replay_states(history);
+    history_complete(history);
 }

@@ -156,8 +156,11 @@ typedef struct {
     FinRecord fins[EVENTS_MAX];
     ResetRecord resets[EVENTS_MAX];
     uint8_t row_count, transition_count, fin_count, reset_count;
-    bool has_runs;   /* some segments are not among the rows */
-    bool has_resets; /* some row has RST set, whatever came of it */
+    bool has_runs;       /* some segments are not among the rows */
+    bool has_resets;     /* some row has RST set, whatever came of it */
+    bool has_states;     /* the states and transitions are filled in */
+    uint16_t marks_seen; /* in any row */
+    uint64_t flags_seen; /* a bit for each combination of the low six flags in any row, ICMP errors too */
 
     Note notes[NOTES_MAX]; /* copies; `next` means nothing here */
     uint8_t note_count;
@@ -174,8 +177,14 @@ typedef struct {
 /* Works out the history of a connection into `ret_history`, a scratch record that is used again and again. */
 void history_build(History *ret_history, const FlowTable *table, uint32_t stream);
 
-/* The same without what takes longest: neither states nor transitions, nor who repeated in vain. */
+/* The same without what takes longest: the states and transitions, and what follows from them. */
 void history_outline(History *ret_history, const FlowTable *table, uint32_t stream);
+
+/* The outline of a connection that the caller has at hand, and what makes it a whole history if it is none
+ * yet. */
+void history_outline_of(History *ret_history, const FlowTable *table, uint32_t stream,
+                        const Connection *connection, const Event *events);
+void history_complete(History *history);
 
 const char *handshake_name(Handshake handshake);
 const char *rst_form_name(RstForm form);

@@ -49,7 +49,7 @@ static void started_before_capture(const FactSet *facts, Side side, Value *value
 static void open_at_end(const FactSet *facts, Side side, Value *value)
 {
     (void)side;
-    const HistorySide *sides = facts->history->side;
+    const HistorySide *sides = facts_whole_history(facts)->side;
     value_set_bool(value,
                    sides[SIDE_CLIENT].state == TCP_STATE_ESTABLISHED &&
                        sides[SIDE_SERVER].state == TCP_STATE_ESTABLISHED,
@@ -119,7 +119,10 @@ static void tuple_rested(const FactSet *facts, Side side, Value *value)
 static void reconnected(const FactSet *facts, Side side, Value *value)
 {
     (void)side;
-    value_set_bool(value, fact_context_reconnected(facts->context, facts->history->stream), 0);
+    /* What both sides had closed was not open any more: nobody else need be asked. */
+    bool is_closed = facts->history->first_reset >= 0 ||
+                     (facts->history->side[SIDE_CLIENT].fin && facts->history->side[SIDE_SERVER].fin);
+    value_set_bool(value, !is_closed && fact_context_reconnected(facts->context, facts->history->stream), 0);
 }
 
 static void continues_predecessor(const FactSet *facts, Side side, Value *value)
@@ -249,8 +252,18 @@ static int odd_kind(uint8_t flags)
     return flags & (TCP_SYN | TCP_FIN | TCP_RST | TCP_ACK) ? NOT_ODD : ODD_NONE;
 }
 
+static bool has_odd(uint64_t flags_seen)
+{
+    for (; flags_seen; flags_seen &= flags_seen - 1)
+        if (odd_kind((uint8_t)__builtin_ctzll(flags_seen)) != NOT_ODD)
+            return true;
+    return false;
+}
+
 static const HistoryRow *first_odd(const History *history)
 {
+    if (!has_odd(history->flags_seen))
+        return NULL;
     for (unsigned i = 0; i < history->row_count; i++) {
         const HistoryRow *row = &history->rows[i];
         if (!(row->marks & (EVENT_RUN | EVENT_ICMP)) && odd_kind(row->flags) != NOT_ODD)

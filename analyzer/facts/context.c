@@ -6,13 +6,13 @@
 
 /* What is kept of every noted stream. */
 typedef struct {
-    int64_t end_ns,
-        established_ns; /* established: time of its first ACK after the SYN-ACK; INT64_MAX for never */
-    int64_t served_ns;  /* the server's first byte or FIN; INT64_MAX for none */
-    uint32_t listener, next;
-    uint32_t next_of_listener; /* chain of the streams of one listener, newest first */
-    bool closed;
-    bool resets_predecessor; /* its SYN drew an ACK of an older connection, which was answered with RST */
+    int64_t end_ns, established_ns, served_ns; /* as in Witness */
+    uint32_t listener : 30;
+    uint32_t closed : 1;
+    uint32_t
+        resets_predecessor : 1; /* its SYN drew an ACK of an older connection, which was answered with RST */
+    uint32_t next_of_listener;  /* chain of the streams of one listener, newest first */
+    uint32_t next;
 } Noted;
 
 typedef struct {
@@ -46,7 +46,30 @@ struct FactContext {
     GArray *silent_resets;      /* ListenerTime, sorted once all are noted */
     int64_t first_ns, last_ns;
     bool cut;
+    bool is_alone, was_asked; /* fact_context_new_alone() */
 };
+
+FactContext *fact_context_new_alone(void)
+{
+    FactContext *context = fact_context_new();
+    context->is_alone = true;
+    return context;
+}
+
+bool fact_context_was_asked(FactContext *context)
+{
+    bool was_asked = context->was_asked;
+    context->was_asked = false;
+    return was_asked;
+}
+
+/* What is said of others where nothing is known of them, is said for nobody to believe. */
+static inline bool knows_nobody(const FactContext *context)
+{
+    if (context->is_alone)
+        ((FactContext *)context)->was_asked = true;
+    return context->is_alone;
+}
 
 FactContext *fact_context_new(void)
 {
@@ -92,9 +115,9 @@ static Listener *listener_get(const FactContext *context, uint32_t index)
     return &g_array_index(context->listeners, Listener, index);
 }
 
-static uint32_t find_listener(FactContext *context, const HistorySide *server)
+static uint32_t find_listener(FactContext *context, const Address *server, uint16_t port)
 {
-    uint32_t number = endpoint_table_add(&context->by_endpoint, &server->address, server->port);
+    uint32_t number = endpoint_table_add(&context->by_endpoint, server, port);
     if (number == context->listeners->len) {
         Listener listener = {.newest = NO_CONNECTION, .idle_ns = -1};
         listener.summary.last_refused_ns = INT64_MIN;
@@ -146,23 +169,27 @@ static bool resets_predecessor(const History *history)
 /* Shorter pauses are those of an exchange, not of a timeout. */
 #define IDLE_CLOSE_MIN_NS INT64_C(1000000000)
 
-static void note_idle_close(FactContext *context, const History *history, uint32_t listener)
+/* How long nothing had come before the server closed; 0 where it did not close first. */
+static int64_t idle_close_ns(const History *history)
 {
     if (history->closer != SIDE_SERVER || !history->fin_count || history->fins[0].row == 0)
-        return;
+        return 0;
     const HistoryRow *row = &history->rows[history->fins[0].row];
-    ListenerTime idle = {row->time_ns - row[-1].time_ns, listener};
+    return row->time_ns - row[-1].time_ns;
+}
+
+static void note_idle_close(FactContext *context, const History *history, uint32_t listener)
+{
+    ListenerTime idle = {idle_close_ns(history), listener};
     if (idle.time_ns >= IDLE_CLOSE_MIN_NS)
         g_array_append_val(context->idle_closes, idle);
 }
 
-static void note_listener(FactContext *context, const History *history, Noted *noted)
+static void note_listener(FactContext *context, const History *history, const Noted *noted)
 {
     ListenerSummary *summary = &listener_get(context, noted->listener)->summary;
     const HistorySide *server = &history->side[SIDE_SERVER];
     const ResetRecord *reset = history->first_reset < 0 ? NULL : &history->resets[history->first_reset];
-    summary->connections++;
-    summary->served += noted->served_ns != INT64_MAX;
     if (server->syn_ack && server->syns > 1)
         summary->synack_repeats += server->syns - 1;
     if (!reset || reset->side != SIDE_SERVER)
@@ -177,32 +204,67 @@ static void note_listener(FactContext *context, const History *history, Noted *n
     }
 }
 
-void fact_context_note(FactContext *context, const History *history)
+Witness fact_witness(const History *history)
 {
     const HistorySide *client = &history->side[SIDE_CLIENT], *server = &history->side[SIDE_SERVER];
-    Noted noted = {
+    bool is_established = server->syn_ack && history->handshake != HANDSHAKE_UNFINISHED;
+    bool failed = history->handshake == HANDSHAKE_SYN_ONLY || history->handshake == HANDSHAKE_UNFINISHED;
+    return (Witness){
         .end_ns = history->end_ns,
-        .established_ns = INT64_MAX,
+        .established_ns = is_established ? server->syn_ns : INT64_MAX,
         .served_ns = first_served_ns(server),
-        .listener = find_listener(context, server),
-        .next = NO_CONNECTION,
+        .previous = history->previous,
         .closed = history->first_reset >= 0 || (client->fin && server->fin),
+        .is_plain = !failed && history->reset_count == 0 && server->syns <= 1 &&
+                    idle_close_ns(history) < IDLE_CLOSE_MIN_NS,
     };
-    noted.resets_predecessor = history->previous != NO_CONNECTION && resets_predecessor(history);
-    if (server->syn_ack && history->handshake != HANDSHAKE_UNFINISHED)
-        noted.established_ns = server->syn_ns;
-    Listener *listener = listener_get(context, noted.listener);
-    noted.next_of_listener = listener->newest;
-    listener->newest = history->stream;
-    note_listener(context, history, &noted);
-    note_idle_close(context, history, noted.listener);
+}
+
+/* What every witness tells. */
+static Noted *note_plain(FactContext *context, const Witness *witness, const Address *server, uint16_t port)
+{
+    uint32_t stream = context->noted_count;
+    if (stream == context->noted_capacity)
+        fact_context_expect(context, MAX(1024, context->noted_capacity * 2));
+    Noted *noted = noted_get(context, stream);
+    *noted = (Noted){
+        .end_ns = witness->end_ns,
+        .established_ns = witness->established_ns,
+        .served_ns = witness->served_ns,
+        .listener = find_listener(context, server, port),
+        .closed = witness->closed,
+        .next = NO_CONNECTION,
+    };
+    context->noted_count++;
+    Listener *listener = listener_get(context, noted->listener);
+    noted->next_of_listener = listener->newest;
+    listener->newest = stream;
+    listener->summary.connections++;
+    listener->summary.served += witness->served_ns != INT64_MAX;
+    if (witness->previous != NO_CONNECTION)
+        noted_get(context, witness->previous)->next = stream;
+    return noted;
+}
+
+void fact_context_note_plain(FactContext *context, const Witness *witness, const Address *server,
+                             uint16_t port)
+{
+    g_assert(witness->is_plain);
+    note_plain(context, witness, server, port);
+}
+
+void fact_context_note(FactContext *context, const History *history)
+{
+    const HistorySide *server = &history->side[SIDE_SERVER];
+    Witness witness = fact_witness(history);
+    Noted *noted = note_plain(context, &witness, &server->address, server->port);
+    if (witness.is_plain)
+        return;
+    noted->resets_predecessor = history->previous != NO_CONNECTION && resets_predecessor(history);
+    note_listener(context, history, noted);
+    note_idle_close(context, history, noted->listener);
     if (history->handshake == HANDSHAKE_SYN_ONLY || history->handshake == HANDSHAKE_UNFINISHED)
         note_failure(context, history);
-    if (context->noted_count == context->noted_capacity)
-        fact_context_expect(context, MAX(1024, context->noted_capacity * 2));
-    context->noted[context->noted_count++] = noted;
-    if (history->previous != NO_CONNECTION)
-        noted_get(context, history->previous)->next = history->stream;
 }
 
 static gint compare_times(gconstpointer a, gconstpointer b)
@@ -254,6 +316,9 @@ void fact_context_capture(FactContext *context, int64_t first_ns, int64_t last_n
 
 const ListenerSummary *fact_context_listener(const FactContext *context, uint32_t stream)
 {
+    static const ListenerSummary nothing;
+    if (knows_nobody(context))
+        return &nothing;
     return &listener_get(context, noted_get(context, stream)->listener)->summary;
 }
 
@@ -274,6 +339,8 @@ static guint lower_bound(const GArray *times, ListenerTime wanted)
 uint32_t fact_context_silent_resets_near(const FactContext *context, uint32_t stream, int64_t time_ns,
                                          int64_t window_ns)
 {
+    if (knows_nobody(context))
+        return 0;
     uint32_t listener = noted_get(context, stream)->listener;
     return lower_bound(context->silent_resets, (ListenerTime){time_ns + window_ns + 1, listener}) -
            lower_bound(context->silent_resets, (ListenerTime){time_ns - window_ns, listener});
@@ -281,6 +348,9 @@ uint32_t fact_context_silent_resets_near(const FactContext *context, uint32_t st
 
 int64_t fact_context_idle_close_ns(const FactContext *context, uint32_t stream, uint32_t *ret_count)
 {
+    *ret_count = 0;
+    if (knows_nobody(context))
+        return -1;
     const Listener *listener = listener_get(context, noted_get(context, stream)->listener);
     *ret_count = listener->idle_count;
     return listener->idle_ns;
@@ -288,6 +358,8 @@ int64_t fact_context_idle_close_ns(const FactContext *context, uint32_t stream, 
 
 uint32_t fact_context_waiting(const FactContext *context, uint32_t stream, int64_t time_ns)
 {
+    if (knows_nobody(context))
+        return 0;
     const Listener *listener = listener_get(context, noted_get(context, stream)->listener);
     uint32_t count = 0;
     unsigned seen = 0;
@@ -303,17 +375,23 @@ uint32_t fact_context_waiting(const FactContext *context, uint32_t stream, int64
 
 uint32_t fact_context_failed_ports(const FactContext *context, const HistorySide *client)
 {
+    if (knows_nobody(context))
+        return 0;
     uint32_t number = endpoint_table_find(&context->failed, &client->address, 0);
     return number == NO_ENDPOINT ? 0 : g_array_index(context->failed_clients, FailedClient, number).ports;
 }
 
 uint32_t fact_context_next(const FactContext *context, uint32_t stream)
 {
+    if (knows_nobody(context))
+        return NO_CONNECTION;
     return noted_get(context, stream)->next;
 }
 
 bool fact_context_reconnected(const FactContext *context, uint32_t stream)
 {
+    if (knows_nobody(context))
+        return false;
     const Noted *noted = noted_get(context, stream);
     return !noted->closed && noted->next != NO_CONNECTION &&
            noted_get(context, noted->next)->resets_predecessor;
@@ -321,25 +399,35 @@ bool fact_context_reconnected(const FactContext *context, uint32_t stream)
 
 int64_t fact_context_last_ns(const FactContext *context)
 {
+    if (knows_nobody(context))
+        return 0;
     return context->last_ns;
 }
 
 int64_t fact_context_first_ns(const FactContext *context)
 {
+    if (knows_nobody(context))
+        return 0;
     return context->first_ns;
 }
 
 bool fact_context_cut(const FactContext *context)
 {
+    if (knows_nobody(context))
+        return false;
     return context->cut;
 }
 
 int64_t fact_context_stream_end_ns(const FactContext *context, uint32_t stream)
 {
+    if (knows_nobody(context))
+        return 0;
     return noted_get(context, stream)->end_ns;
 }
 
 bool fact_context_stream_closed(const FactContext *context, uint32_t stream)
 {
+    if (knows_nobody(context))
+        return false;
     return noted_get(context, stream)->closed;
 }

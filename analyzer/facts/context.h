@@ -5,6 +5,27 @@
 
 #include "facts/facts.h"
 
+/* What a connection tells about itself for the sake of others. */
+typedef struct {
+    int64_t end_ns;
+    int64_t established_ns; /* time of the first ACK after the SYN-ACK; INT64_MAX for never */
+    int64_t served_ns;      /* the server's first byte or FIN; INT64_MAX for none */
+    uint32_t previous;      /* as in History */
+    bool closed;            /* by both sides, or reset */
+    bool is_plain; /* this is all of it: nothing was refused, reset, repeated or closed for being idle */
+} Witness;
+
+Witness fact_witness(const History *history);
+
+/* fact_context_note() for a plain witness: the next stream's, with the address and port of its server. */
+void fact_context_note_plain(FactContext *context, const Witness *witness, const Address *server,
+                             uint16_t port);
+
+/* A context for judging a connection before the others are known: it remembers that it was asked for anything
+ * beyond that connection. fact_context_was_asked() tells, and forgets. */
+FactContext *fact_context_new_alone(void);
+bool fact_context_was_asked(FactContext *context);
+
 /* The server address and port, over all connections of the capture. */
 typedef struct {
     uint32_t connections;                    /* streams to it */

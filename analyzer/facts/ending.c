@@ -4,6 +4,8 @@
 static void data_beyond_fin_frame(const FactSet *facts, Side side, Value *value)
 {
     const History *history = facts->history;
+    if (!(history->marks_seen & EVENT_BEYOND_FIN))
+        return;
     for (unsigned i = 0; i < history->row_count; i++) {
         const HistoryRow *row = &history->rows[i];
         if (row_is_from(row, side) && row->marks & EVENT_BEYOND_FIN) {
@@ -53,7 +55,7 @@ static void window_zero_at_close(const FactSet *facts, Side side, Value *value)
         return;
     bool is_zero = false;
     uint32_t frame = 0;
-    for (unsigned i = 0; i < end; i++) {
+    for (unsigned i = end; i-- > 0 && !frame;) {
         const HistoryRow *row = &history->rows[i];
         if (row_is_from(row, side) && !(row->flags & TCP_RST)) {
             is_zero = row->window == 0;
@@ -234,7 +236,7 @@ static void stall_gave_up(const FactSet *facts, Side side, Value *value)
 /* How long the side was seen to stay in a state; to the end of the capture where it never left it. */
 static void wait_in(const FactSet *facts, Side side, TcpState wanted, Value *value)
 {
-    const History *history = facts->history;
+    const History *history = facts_whole_history(facts);
     int64_t since = -1;
     for (unsigned i = 0; i < history->transition_count; i++) {
         const Transition *transition = &history->transitions[i];

@@ -24,8 +24,9 @@ void fact_context_capture(FactContext *context, int64_t first_ns, int64_t last_n
 FactSet *fact_set_new(void);
 void fact_set_free(FactSet *facts);
 
-/* Turns to another connection; all facts are forgotten. Both stay borrowed until the next call. */
-void fact_set_begin(FactSet *facts, const History *history, const FactContext *context);
+/* Turns to another connection; all facts are forgotten. Both stay borrowed until the next call. The history
+ * may be an outline: it is completed if a fact is asked for that needs that. */
+void fact_set_begin(FactSet *facts, History *history, const FactContext *context);
 
 /* The history it was begun with, for whoever reports more than facts. */
 const History *fact_set_history(const FactSet *facts);

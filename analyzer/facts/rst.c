@@ -177,6 +177,7 @@ static void after_handshake(const FactSet *facts, Side side, Value *value)
 
 static void state_of_sender(const FactSet *facts, Side side, Value *value)
 {
+    facts_whole_history(facts);
     RESET_OR_RETURN(reset);
     if (reset->state_of_sender == TCP_STATE_UNKNOWN)
         value_unknown(value, MISSING_HANDSHAKE);

@@ -243,7 +243,7 @@ static void after_close_hits_time_wait(const FactSet *facts, Side side, Value *v
         return;
     /* Nothing that the capture shows changes the target's state at this row, so it is still what it was
      * before. */
-    uint8_t state = facts->history->rows[reset->row].state[side_other((Side)reset->side)];
+    uint8_t state = facts_whole_history(facts)->rows[reset->row].state[side_other((Side)reset->side)];
     value_set_bool(value, reset->exact && state == TCP_STATE_TIME_WAIT, reset->frame);
 }
 

@@ -37,7 +37,7 @@ static void endpoint(const FactSet *facts, Side side, Value *value)
 
 static void state(const FactSet *facts, Side side, Value *value)
 {
-    const HistorySide *self = side_of(facts, side);
+    const HistorySide *self = &facts_whole_history(facts)->side[side];
     if (self->state == TCP_STATE_UNKNOWN)
         value_unknown(value, self->sent ? MISSING_HANDSHAKE : missing_side(side));
     else
@@ -46,7 +46,7 @@ static void state(const FactSet *facts, Side side, Value *value)
 
 static void established(const FactSet *facts, Side side, Value *value)
 {
-    const HistorySide *self = side_of(facts, side);
+    const HistorySide *self = &facts_whole_history(facts)->side[side];
     if (!self->established && facts->history->handshake == HANDSHAKE_NONE)
         value_unknown(value, MISSING_HANDSHAKE);
     else

@@ -28,12 +28,15 @@ void connection_store_clear(ConnectionStore *store)
     archive_clear(&store->frozen);
 }
 
-/* False where the archive takes no more. */
+/* False where the archive takes no more: it stays as it is. */
 static bool freeze_one(ConnectionStore *store, uint32_t handle)
 {
     uint8_t bytes[FROZEN_BYTES_MAX + FROZEN_PADDING];
     Connection *connection = pool_block(&store->live, handle);
-    size_t length = freeze(connection, event_store_get(&store->events, connection), bytes);
+    const Event *events = event_store_get(&store->events, connection);
+    if (store->rest)
+        store->rest(store->rest_data, store->streams[handle], connection, events);
+    size_t length = freeze(connection, events, bytes);
     uint32_t place = archive_put(&store->frozen, bytes, length);
     if (!place)
         return false;
@@ -84,10 +87,20 @@ static void turn_hand(ConnectionStore *store, int64_t now_ns)
     }
 }
 
+/* Several at a time: what works on a connection that came to rest needs another part of the cache than what
+ * files segments does, and both find theirs again. */
+static void make_room(ConnectionStore *store, int64_t now_ns)
+{
+    enum { FREEZE_TOGETHER = 64 };
+    unsigned count = MIN(FREEZE_TOGETHER, store->live_max / 16 + 1);
+    while (count--)
+        turn_hand(store, now_ns);
+}
+
 static Connection *take_live(ConnectionStore *store, uint32_t stream, int64_t now_ns)
 {
     if (store->live_count >= store->live_max)
-        turn_hand(store, now_ns);
+        make_room(store, now_ns);
     uint32_t handle = pool_take(&store->live);
     if (handle >= store->stream_capacity) {
         store->stream_capacity = MAX(2 * store->stream_capacity, POOL_CHUNK_BLOCKS);
@@ -99,25 +112,34 @@ static Connection *take_live(ConnectionStore *store, uint32_t stream, int64_t no
     return pool_block(&store->live, handle);
 }
 
+/* Where many are woken up again while as many as are kept live are added, more are open at one time than are
+ * kept live. */
+static void count_thawed(ConnectionStore *store)
+{
+    if (++store->thawed < store->live_max / 4 + 1)
+        return;
+    store->thawed = 0;
+    if (store->live_max < store->count / 2)
+        store->live_max *= 2;
+}
+
+static void count_added(ConnectionStore *store)
+{
+    if (++store->added < store->live_max)
+        return;
+    store->added = store->thawed = 0;
+}
+
 Connection *connection_store_add(ConnectionStore *store, int64_t now_ns)
 {
     if (store->count == store->capacity) {
         store->capacity = store->capacity ? store->capacity * 2 : 1024;
         store->places = g_renew(uint32_t, store->places, store->capacity);
     }
+    count_added(store);
     Connection *connection = take_live(store, store->count++, now_ns);
     memset(connection, 0, sizeof *connection);
     return connection;
-}
-
-/* Where many are woken up again, more are open at one time than are kept live. */
-static void count_thawed(ConnectionStore *store)
-{
-    if (++store->thawed < store->live_max)
-        return;
-    store->thawed = 0;
-    if (store->live_max < store->count / 2)
-        store->live_max *= 2;
 }
 
 Connection *connection_store_wake(ConnectionStore *store, uint32_t stream)
@@ -161,10 +183,12 @@ void connection_store_read(const ConnectionStore *store, uint32_t stream, Connec
 
 void connection_store_freeze_all(ConnectionStore *store)
 {
-    for (uint32_t handle = 1; handle < store->live.used; handle++) {
-        if (store->streams[handle] != NO_CONNECTION && !freeze_one(store, handle))
-            return;
-    }
+    bool is_full = false;
+    for (uint32_t handle = 1; handle < store->live.used; handle++)
+        if (store->streams[handle] != NO_CONNECTION)
+            is_full |= !freeze_one(store, handle);
+    if (is_full)
+        return;
     pool_clear(&store->live);
     pool_init(&store->live, sizeof(Connection));
     event_store_clear(&store->events);

@@ -14,6 +14,10 @@
 #include "flow/events.h"
 #include "flow/pool.h"
 
+/* Told when a connection has come to rest: no segment of it came for a while, or none will come any more. It
+ * may wake up, and come to rest again; it always does in the end. Everything is borrowed. */
+typedef void (*RestFunction)(void *data, uint32_t stream, const Connection *connection, const Event *events);
+
 typedef struct {
     uint32_t *places; /* by stream: handle in `live`, or with PLACE_FROZEN in `frozen` */
     uint32_t count, capacity;
@@ -21,12 +25,14 @@ typedef struct {
     Pool live;
     uint32_t *streams; /* by handle in `live`; NO_CONNECTION: free */
     uint32_t stream_capacity;
-    uint32_t live_count, live_max, thawed;
+    uint32_t live_count, live_max, added, thawed;
     uint32_t hand;           /* handle in `live` */
     int64_t now_ns, then_ns; /* the time when the hand last came by its start, and the time before */
 
     EventStore events;
     Archive frozen;
+    RestFunction rest; /* or NULL */
+    void *rest_data;
 } ConnectionStore;
 
 #define PLACE_FROZEN 0x80000000u
@@ -50,7 +56,7 @@ Connection *connection_store_wake(ConnectionStore *store, uint32_t stream);
 /* A copy of it. Changes nothing, so several threads may read at once. */
 void connection_store_read(const ConnectionStore *store, uint32_t stream, ConnectionRecord *ret_record);
 
-/* Freezes them all: no more segments will come, or few. */
+/* Freezes them all: no more segments will come. */
 void connection_store_freeze_all(ConnectionStore *store);
 
 static inline Connection *connection_store_get(ConnectionStore *store, uint32_t stream)

@@ -42,7 +42,7 @@ FlowTable *flow_table_new(uint64_t seed)
         z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
         table->seed[i] = z ^ (z >> 31);
     }
-    connection_store_init(&table->store, LIVE_MAX);
+    connection_store_init(&table->store, LIVE_AT_FIRST);
     hole_store_init(&table->holes);
     pool_init(&table->notes, sizeof(Note));
     return table;
@@ -63,6 +63,12 @@ void flow_table_free(FlowTable *table)
 void flow_table_set_live_max(FlowTable *table, uint32_t live_max)
 {
     table->store.live_max = live_max;
+}
+
+void flow_table_on_rest(FlowTable *table, RestFunction function, void *data)
+{
+    table->store.rest = function;
+    table->store.rest_data = data;
 }
 
 uint32_t flow_table_count(const FlowTable *table)

@@ -27,6 +27,9 @@ void flow_table_free(FlowTable *table);
  * a reason to say. */
 void flow_table_set_live_max(FlowTable *table, uint32_t live_max);
 
+/* See store.h; `function` may read the table, but not add to it. */
+void flow_table_on_rest(FlowTable *table, RestFunction function, void *data);
+
 /* Files the segment under its connection, tracks its numbers and keeps its event. Returns the connection,
  * borrowed until the next call. `hash` is the segment's flow_table_hash(). */
 Connection *flow_table_add_hashed(FlowTable *table, const Segment *segment, uint64_t hash);

@@ -80,6 +80,20 @@ void outputs_capture_begin(Outputs *outputs, const CaptureInfo *capture)
         report_capture_begin(outputs->reports->pdata[i], capture);
 }
 
+bool outputs_take_good_endings(const Outputs *outputs)
+{
+    bool all = true;
+    for (guint i = 0; i < outputs->reports->len; i++)
+        all &= report_takes_good_endings(outputs->reports->pdata[i]);
+    return all;
+}
+
+void outputs_good_ending(Outputs *outputs, const Rule *ending)
+{
+    for (guint i = 0; i < outputs->reports->len; i++)
+        report_good_ending(outputs->reports->pdata[i], ending);
+}
+
 void outputs_connection(Outputs *outputs, Tellings *tellings)
 {
     for (guint i = 0; i < outputs->reports->len; i++)

@@ -16,6 +16,9 @@ void outputs_free(Outputs *outputs);
 bool outputs_show_diagnostics(const Outputs *outputs);
 
 void outputs_capture_begin(Outputs *outputs, const CaptureInfo *capture);
+/* Whether outputs_good_ending() will do for connections that ended well without findings. */
+bool outputs_take_good_endings(const Outputs *outputs);
+void outputs_good_ending(Outputs *outputs, const Rule *ending);
 void outputs_connection(Outputs *outputs, Tellings *tellings);
 void outputs_capture_end(Outputs *outputs, const CaptureInfo *capture);
 

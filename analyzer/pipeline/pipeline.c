@@ -30,6 +30,7 @@ typedef struct {
     Tellings tellings;
     bool found, failed; /* exit status 1, 3 */
     bool has_stream;    /* --stream or --why: some capture had it */
+    bool hurries;       /* nobody wants to know more of a connection that ended well */
 } Run;
 
 /* A rule file's exit status and a usage mistake's are the same; only an input has its own. */
@@ -42,6 +43,11 @@ static int fail(GError *error)
 
 static void run_connection(Run *run, Trace *trace, uint32_t stream)
 {
+    const Rule *good_ending = run->hurries ? trace_good_ending(trace, stream) : NULL;
+    if (good_ending) {
+        outputs_good_ending(run->outputs, good_ending);
+        return;
+    }
     Case subject;
     trace_judge(trace, run->rules, stream, &subject);
     if (run->where && expression_evaluate(run->where, subject.facts) != TRUTH_TRUE)
@@ -80,22 +86,23 @@ static void run_unreadable(Run *run, const char *path, GError *error)
 }
 
 /* Reads the capture at `index`: a file, or all of them joined. After a signal nothing more is begun. */
-static Trace *run_read(const Run *run, guint index, bool shows_progress, GError **error)
+static Trace *run_read(const Run *run, guint index, const RuleSet *rules, bool shows_progress, GError **error)
 {
     const Options *options = run->options;
+    const TraceOptions how = {.filter = run->filter, .rules = rules, .shows_progress = shows_progress};
     const char *path = options->captures[index];
     if (stop_is_requested()) {
         g_set_error(error, CLOSELINT_ERROR, CLOSELINT_ERROR_INPUT, "%s: stopped by a signal", path);
         return NULL;
     }
-    return options->joins ? trace_join(options->captures, run->filter, shows_progress)
-                          : trace_read(path, run->filter, shows_progress, error);
+    return options->joins ? trace_join(options->captures, &how) : trace_read(path, &how, error);
 }
 
 static void run_capture(Run *run, guint index)
 {
     GError *error = NULL;
-    g_autoptr(Trace) trace = run_read(run, index, !run->options->report.quiet, &error);
+    g_autoptr(Trace) trace =
+        run_read(run, index, run->hurries ? run->rules : NULL, !run->options->report.quiet, &error);
     if (!trace) {
         run_unreadable(run, run->options->captures[index], error);
         return;
@@ -149,6 +156,7 @@ static int run_report(Run *run)
     run->outputs = outputs_new(run->options->outputs, &report, &error);
     if (!run->outputs)
         return fail(error);
+    run->hurries = !run->where && outputs_take_good_endings(run->outputs);
     for (guint i = 0; i < report.captures; i++)
         run_capture(run, i);
     bool is_written = outputs_finish(run->outputs, &error);
@@ -161,7 +169,7 @@ static int run_why(Run *run)
 {
     for (guint i = 0; i < run->options->report.captures; i++) {
         GError *error = NULL;
-        g_autoptr(Trace) trace = run_read(run, i, true, &error);
+        g_autoptr(Trace) trace = run_read(run, i, NULL, true, &error);
         if (!trace) {
             run->failed = true;
             message_error(error);

@@ -24,7 +24,7 @@ static void set_free(gpointer data)
 static GHashTable *judge_capture(const RuleSet *rules, const char *path)
 {
     GError *error = NULL;
-    g_autoptr(Trace) trace = trace_read(path, NULL, false, &error);
+    g_autoptr(Trace) trace = trace_read(path, &(TraceOptions){0}, &error);
     if (!trace) {
         message_error(error);
         return NULL;

@@ -1,16 +1,19 @@
-/* The loop over frames: read a batch, decode it, fetch ahead what the flow table will touch, file it. */
+/* The loop over frames: read a batch, decode it, and hand the segments to the lanes that file them. */
+#define _GNU_SOURCE /* sched_getaffinity */
 #include "pipeline/trace.h"
 
 #include <inttypes.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/random.h>
 
 #include "base/stop.h"
 #include "capture/source.h"
 #include "decode/decode.h"
-#include "flow/table.h"
+#include "flow/lanes.h"
 #include "pipeline/oddities.h"
 #include "pipeline/progress.h"
+#include "pipeline/rest.h"
 
 #define BATCH_FRAMES 32
 
@@ -21,7 +24,8 @@ struct Trace {
     DiagnosticList *diagnostics;
     Oddities oddities;
     Defragmenter *defragmenter;
-    FlowTable *table;
+    Lanes *lanes;
+    GPtrArray *rests; /* Rest, one a lane */
     FactContext *context;
     FactSet *facts;
     History history;
@@ -38,13 +42,24 @@ static uint64_t random_seed(void)
     return seed;
 }
 
-static Trace *trace_new(const char *path)
+/* One that this process may run on: in a container or under taskset there may be fewer than the machine has.
+ */
+static bool has_second_processor(void)
+{
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 1;
+}
+
+static Trace *trace_new(const char *path, const RuleSet *rules)
 {
     Trace *trace = g_new0(Trace, 1);
     trace->path = g_strdup(path);
     trace->diagnostics = diagnostic_list_new();
     trace->defragmenter = defragmenter_new();
-    trace->table = flow_table_new(random_seed());
+    trace->lanes = lanes_new(random_seed(), has_second_processor());
+    trace->rests = g_ptr_array_new_with_free_func((GDestroyNotify)rest_free);
+    for (unsigned lane = 0; lane < lanes_width(trace->lanes); lane++)
+        g_ptr_array_add(trace->rests, rest_new(lanes_table(trace->lanes, lane), rules));
     trace->context = fact_context_new();
     trace->facts = fact_set_new();
     return trace;
@@ -56,7 +71,8 @@ void trace_free(Trace *trace)
         return;
     fact_set_free(trace->facts);
     fact_context_free(trace->context);
-    flow_table_free(trace->table);
+    lanes_free(trace->lanes);
+    g_ptr_array_unref(trace->rests);
     defragmenter_free(trace->defragmenter);
     diagnostic_list_free(trace->diagnostics);
     frame_map_free(trace->joined);
@@ -83,63 +99,69 @@ static void trace_note_time(Trace *trace, Frame *frame)
     trace->info.last_ns = MAX(trace->info.last_ns, frame->time_ns);
 }
 
-/* The segments in a batch of frames; returns how many there are. */
-static unsigned trace_decode(Trace *trace, PacketFilter *filter, Frame *frames, unsigned count,
-                             Segment *segments, const uint8_t **payloads)
+static void trace_take_frame(Trace *trace, PacketFilter *filter, Frame *frame)
 {
-    unsigned found = 0;
-    for (unsigned i = 0; i < count; i++) {
-        trace_note_time(trace, &frames[i]);
-        if (filter && !packet_filter_takes(filter, &frames[i])) {
-            trace->oddities.filtered_frames++;
-            continue;
-        }
-        payloads[found] = NULL;
-        DecodeResult result =
-            decode_frame(trace->defragmenter, &frames[i], &segments[found], &payloads[found]);
-        /* What was put together from fragments does not live as long as the batch. */
-        if (payloads[found] < frames[i].bytes || payloads[found] >= frames[i].bytes + frames[i].captured_len)
-            payloads[found] = NULL;
-        if (result == DECODED_SEGMENT)
-            found++;
-        else if (result == DECODED_UNKNOWN_LINKTYPE)
-            oddities_note_link_type(&trace->oddities, frames[i].link_type);
+    trace_note_time(trace, frame);
+    if (filter && !packet_filter_takes(filter, frame)) {
+        trace->oddities.filtered_frames++;
+        return;
     }
-    return found;
-}
-
-/* In the order of the capture; what each step touches was asked for by the step before, a batch ago. */
-static void trace_file(Trace *trace, const Segment *segments, const uint8_t *const *payloads, unsigned count)
-{
-    FlowTable *table = trace->table;
-    uint64_t hashes[BATCH_FRAMES];
-    for (unsigned i = 0; i < count; i++)
-        flow_table_prefetch_slot(table, hashes[i] = flow_table_hash(table, &segments[i]));
-    for (unsigned i = 0; i < count; i++)
-        flow_table_prefetch_connection(table, hashes[i]);
-    for (unsigned i = 0; i < count; i++)
-        flow_table_prefetch_events(table, &segments[i], hashes[i]);
-    for (unsigned i = 0; i < count; i++) {
-        Connection *connection = flow_table_add_hashed(table, &segments[i], hashes[i]);
-        if (note_is_due(&segments[i], payloads[i]))
-            flow_table_note(table, connection, &segments[i], payloads[i]);
+    const uint8_t *payload = NULL;
+    DecodeResult result = decode_frame(trace->defragmenter, frame, lanes_next(trace->lanes), &payload);
+    if (result == DECODED_SEGMENT) {
+        lanes_file(trace->lanes, payload);
+        trace->info.segments++;
+    } else if (result == DECODED_UNKNOWN_LINKTYPE) {
+        oddities_note_link_type(&trace->oddities, frame->link_type);
     }
-    trace->info.segments += count;
 }
 
 static void trace_read_frames(Trace *trace, FrameSource *source, PacketFilter *filter, Progress *progress)
 {
     Frame frames[BATCH_FRAMES];
-    Segment segments[BATCH_FRAMES];
-    const uint8_t *payloads[BATCH_FRAMES];
     unsigned count;
     while (!stop_is_requested() && (count = frame_source_next_batch(source, frames, BATCH_FRAMES))) {
-        unsigned found = trace_decode(trace, filter, frames, count, segments, payloads);
-        trace_file(trace, segments, payloads, found);
+        for (unsigned i = 0; i < count; i++)
+            trace_take_frame(trace, filter, &frames[i]);
         progress_update(progress, frame_source_position(source), frame_source_size(source),
                         trace->info.frames);
     }
     trace->info.partial = stop_is_requested();
+}
+
+/* Looks it up in its lane; with the numbers that its streams have in the capture. */
+static void trace_outline(Trace *trace, uint32_t stream)
+{
+    uint32_t index;
+    unsigned lane = lanes_find(trace->lanes, stream, &index);
+    history_outline(&trace->history, lanes_table(trace->lanes, lane), index);
+    trace->history.stream = stream;
+    trace->history.previous = lanes_stream(trace->lanes, lane, trace->history.previous);
+}
+
+static void trace_note(Trace *trace, uint32_t stream)
+{
+    uint32_t index;
+    unsigned lane = lanes_find(trace->lanes, stream, &index);
+    const Address *server;
+    uint16_t port;
+    Witness witness = *rest_witness(trace->rests->pdata[lane], index, &server, &port);
+    witness.previous = lanes_stream(trace->lanes, lane, witness.previous);
+    if (witness.is_plain) {
+        fact_context_note_plain(trace->context, &witness, server, port);
+        return;
+    }
+    trace_outline(trace, stream);
+    fact_context_note(trace->context, &trace->history);
+}
+
+static void trace_gather_witnesses(Trace *trace)
+{
+    fact_context_expect(trace->context, trace->info.connections);
+    for (uint32_t stream = 0; stream < trace->info.connections; stream++)
+        trace_note(trace, stream);
+    for (guint lane = 0; lane < trace->rests->len; lane++)
+        rest_forget_witnesses(trace->rests->pdata[lane]);
 }
 
 static void trace_finish(Trace *trace, FrameSource *source)
@@ -155,40 +177,35 @@ static void trace_finish(Trace *trace, FrameSource *source)
     trace->format = frame_source_format(source);
     trace->info.path = trace->path;
     trace->info.format = trace->format;
-    flow_table_finish(trace->table);
-    trace->info.connections = flow_table_count(trace->table);
+    lanes_finish(trace->lanes);
+    trace->info.connections = lanes_count(trace->lanes);
     trace->info.diagnostics = trace->diagnostics;
-    fact_context_expect(trace->context, trace->info.connections);
-    for (uint32_t stream = 0; stream < trace->info.connections; stream++) {
-        history_outline(&trace->history, trace->table, stream);
-        fact_context_note(trace->context, &trace->history);
-    }
+    trace_gather_witnesses(trace);
     fact_context_capture(trace->context, trace->info.first_ns, trace->info.last_ns,
                          trace->info.partial || frame_source_is_cut(source));
     trace->info.joined = trace->joined = frame_source_take_map(source);
 }
 
-static Trace *trace_read_source(const char *path, FrameSource *source, PacketFilter *filter,
-                                bool shows_progress)
+static Trace *trace_read_source(const char *path, FrameSource *source, const TraceOptions *options)
 {
-    Trace *trace = trace_new(path);
-    Progress progress = progress_begin(shows_progress);
-    trace_read_frames(trace, source, filter, &progress);
+    Trace *trace = trace_new(path, options->rules);
+    Progress progress = progress_begin(options->shows_progress);
+    trace_read_frames(trace, source, options->filter, &progress);
     progress_end(&progress);
     trace_finish(trace, source);
     return trace;
 }
 
-Trace *trace_read(const char *path, PacketFilter *filter, bool shows_progress, GError **error)
+Trace *trace_read(const char *path, const TraceOptions *options, GError **error)
 {
     g_autoptr(FrameSource) source = frame_source_open(path, error);
-    return source ? trace_read_source(path, source, filter, shows_progress) : NULL;
+    return source ? trace_read_source(path, source, options) : NULL;
 }
 
-Trace *trace_join(char *const *paths, PacketFilter *filter, bool shows_progress)
+Trace *trace_join(char *const *paths, const TraceOptions *options)
 {
     g_autoptr(FrameSource) source = frame_source_join(paths);
-    return trace_read_source(frame_map_title(frame_source_map(source)), source, filter, shows_progress);
+    return trace_read_source(frame_map_title(frame_source_map(source)), source, options);
 }
 
 const CaptureInfo *trace_info(const Trace *trace)
@@ -196,9 +213,17 @@ const CaptureInfo *trace_info(const Trace *trace)
     return &trace->info;
 }
 
+const Rule *trace_good_ending(const Trace *trace, uint32_t stream)
+{
+    uint32_t index;
+    unsigned lane = lanes_find(trace->lanes, stream, &index);
+    return rest_good_ending(trace->rests->pdata[lane], index);
+}
+
 void trace_judge(Trace *trace, const RuleSet *rules, uint32_t stream, Case *ret_case)
 {
-    history_build(&trace->history, trace->table, stream);
+    trace_outline(trace, stream);
+    history_complete(&trace->history);
     fact_set_begin(trace->facts, &trace->history, trace->context);
     rule_set_judge(rules, trace->facts, &trace->verdict);
     *ret_case = (Case){.capture = trace->path,

@@ -10,18 +10,29 @@
 
 typedef struct Trace Trace;
 
-/* Reads `path` to its end, through the filter if there is one. NULL with CLOSELINT_ERROR_INPUT where it
- * cannot be opened; damage found later is among the diagnostics. `shows_progress`: on a terminal, when it
- * takes long. */
-Trace *trace_read(const char *path, PacketFilter *filter, bool shows_progress, GError **error);
+/* How to read. */
+typedef struct {
+    PacketFilter *filter; /* NULL: every frame */
+    const RuleSet
+        *rules; /* connections that ended well are judged on the way: see trace_good_ending(); or NULL */
+    bool shows_progress; /* on a terminal, when it takes long */
+} TraceOptions;
+
+/* Reads `path` to its end. NULL with CLOSELINT_ERROR_INPUT where it cannot be opened; damage found later is
+ * among the diagnostics. */
+Trace *trace_read(const char *path, const TraceOptions *options, GError **error);
 
 /* Several files as one capture, in order of time (capture/source.h). Those that cannot be opened are among
  * the diagnostics. Reading ends early where stop_is_requested(), here and in trace_read(). */
-Trace *trace_join(char *const *paths, PacketFilter *filter, bool shows_progress);
+Trace *trace_join(char *const *paths, const TraceOptions *options);
 void trace_free(Trace *trace);
 
 /* Borrowed, as long as the trace. */
 const CaptureInfo *trace_info(const Trace *trace);
+
+/* The ending of a connection of which nothing more would be reported than that: it ended well, and there are
+ * no findings. NULL where that is not so, or not known: judge it. */
+const Rule *trace_good_ending(const Trace *trace, uint32_t stream);
 
 /* Judges a connection (stream below trace_info()->connections). Everything in `ret_case` is borrowed until
  * the next call. */

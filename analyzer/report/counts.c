@@ -31,6 +31,13 @@ void counts_add(Counts *counts, const Verdict *verdict)
         count_rule(counts, verdict->findings[i].rule, verdict_finding_severity(verdict, i));
 }
 
+void counts_add_good(Counts *counts, const Rule *ending)
+{
+    counts->reported++;
+    counts->severity[SEVERITY_OK]++;
+    count_rule(counts, ending, SEVERITY_OK);
+}
+
 uint64_t counts_of(const Counts *counts, const Rule *rule, Severity severity)
 {
     const uint64_t *by_severity = g_hash_table_lookup(counts->by_rule, rule);

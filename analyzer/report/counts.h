@@ -19,6 +19,9 @@ void counts_clear(Counts *counts);
 /* One more connection. */
 void counts_add(Counts *counts, const Verdict *verdict);
 
+/* One more that ended well, without findings. */
+void counts_add_good(Counts *counts, const Rule *ending);
+
 /* How many had this ending or this finding: with this severity, and in all. */
 uint64_t counts_of(const Counts *counts, const Rule *rule, Severity severity);
 uint64_t counts_all(const Counts *counts, const Rule *rule);

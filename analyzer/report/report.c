@@ -38,6 +38,16 @@ void report_connection(Report *report, Tellings *tellings)
     report->format->connection(report, tellings);
 }
 
+bool report_takes_good_endings(const Report *report)
+{
+    return report->format->good_ending && !report->options->verbose && !report->options->whole_stream;
+}
+
+void report_good_ending(Report *report, const Rule *ending)
+{
+    report->format->good_ending(report, ending);
+}
+
 void report_capture_end(Report *report, const CaptureInfo *capture)
 {
     report->format->capture_end(report, capture);

@@ -69,6 +69,8 @@ struct ReportFormat {
     void (*begin)(Report *report);
     void (*capture_begin)(Report *report, const CaptureInfo *capture);
     void (*connection)(Report *report, Tellings *tellings);
+    /* A connection that ended well and has no findings; NULL: the format wants to see it whole, as all. */
+    void (*good_ending)(Report *report, const Rule *ending);
     void (*capture_end)(Report *report, const CaptureInfo *capture);
     void (*finish)(Report *report); /* frees what the record holds, not the record */
 };
@@ -81,6 +83,9 @@ const ReportFormat *report_format_find(const char *name);
 Report *report_new(const ReportFormat *format, const ReportOptions *options, Sink *sink);
 
 void report_capture_begin(Report *report, const CaptureInfo *capture);
+/* Whether report_good_ending() will do for connections that ended well without findings. */
+bool report_takes_good_endings(const Report *report);
+void report_good_ending(Report *report, const Rule *ending);
 void report_connection(Report *report, Tellings *tellings);
 void report_capture_end(Report *report, const CaptureInfo *capture);
 

@@ -82,6 +82,11 @@ static void text_connection(Report *report, Tellings *tellings)
     grouping_add(self->grouping, tellings, options->quiet ? SEVERITY_WARNING : SEVERITY_NOTE);
 }
 
+static void text_good_ending(Report *report, const Rule *ending)
+{
+    counts_add_good(&((TextReport *)report)->counts, ending);
+}
+
 /* "36 more like this, all to 10.0.0.2:9999: streams 4, 7, 9–20", without the stream that was told; NULL where
  * there are none. */
 static char *text_more(const Group *group, uint32_t told)
@@ -238,6 +243,7 @@ const ReportFormat report_format_text = {
     .begin = text_begin,
     .capture_begin = text_capture_begin,
     .connection = text_connection,
+    .good_ending = text_good_ending,
     .capture_end = text_capture_end,
     .finish = text_finish,
 };

@@ -128,7 +128,7 @@ static void play(Script *script)
     }
 }
 
-static void check_side(const History *history, Side side)
+static void check_side(History *history, Side side)
 {
     const HistorySide *self = &history->side[side];
     g_assert(self->data_bytes >= 0 && self->data_acked >= 0 && self->data_unacked >= 0);
@@ -139,7 +139,7 @@ static void check_side(const History *history, Side side)
     g_assert(self->state <= TCP_STATE_TIME_WAIT);
 }
 
-static void check_history(const History *history)
+static void check_history(History *history)
 {
     g_assert(history->row_count && history->row_count <= EVENTS_MAX);
     g_assert(history->transition_count <= HISTORY_TRANSITIONS_MAX);
@@ -181,7 +181,7 @@ static const RuleSet *builtin_rules(void)
 }
 
 /* A verdict must not depend on which facts were asked for first. */
-static const Rule *check_verdict(FactSet *facts, const History *history, const FactContext *context)
+static const Rule *check_verdict(FactSet *facts, History *history, const FactContext *context)
 {
     Verdict first, second;
     rule_set_judge(builtin_rules(), facts, &first);

@@ -61,8 +61,7 @@ static void report(Trace *trace, const ReportFormat *format, const ReportOptions
 
 static void report_all(Trace *trace)
 {
-    ReportOptions options = {
-        .rules = builtin_rules(), .verbose = true, .captures = 1, .color = COLOR_NEVER};
+    ReportOptions options = {.rules = builtin_rules(), .verbose = true, .captures = 1, .color = COLOR_NEVER};
     const ReportFormat *format;
     for (unsigned i = 0; (format = report_format(i)); i++)
         report(trace, format, &options);
@@ -79,7 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     g_autofree char *path = g_strdup_printf("/proc/self/fd/%d", file);
     g_autoptr(GError) error = NULL;
-    g_autoptr(Trace) trace = trace_read(path, NULL, false, &error);
+    g_autoptr(Trace) trace = trace_read(path, &(TraceOptions){0}, &error);
     g_assert(!trace == !!error);
     if (trace)
         report_all(trace);

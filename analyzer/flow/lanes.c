@@ -1,0 +1,264 @@
+#include "flow/lanes.h"
+
+#include <glib.h>
+#include <string.h>
+
+/* A hundred times what it costs to wake up a thread; a few trays are filled while another is worked off. */
+enum { TRAY_SEGMENTS = 256, TRAYS_MAX = 8, LANES = 2 };
+
+/* How many segments ahead what one will touch is asked for: its slot first, then what the slot leads to, then
+ * what that leads to. Each step is long enough for a line to come from memory. */
+enum { AHEAD_SLOT = 24, AHEAD_CONNECTION = 16, AHEAD_EVENTS = 8 };
+
+/* Of 256 hashes: those of the caller's lane, who has to read and decode as well. */
+enum { OWN_SHARE = 96 };
+
+typedef struct {
+    Segment segment;
+    uint64_t hash;
+    bool is_noted, has_payload;
+    uint8_t payload[NOTE_BYTES_MAX]; /* with has_payload */
+} Item;
+
+typedef struct {
+    unsigned count; /* 0 in a tray handed over: the last one */
+    Item items[TRAY_SEGMENTS];
+} Tray;
+
+typedef struct {
+    FlowTable *table;
+    Tray *tray;       /* being filled */
+    uint32_t *number; /* by index in the table: the first frame; once finished, the stream number */
+    uint32_t capacity;
+} Lane;
+
+struct Lanes {
+    Lane lane[LANES];
+    unsigned count;
+    uint32_t *order; /* by stream: index in its table, with IN_SECOND; NULL where there is one lane */
+    GThread *thread;
+    GAsyncQueue *full, *empty; /* Tray, between the caller and the thread */
+    unsigned trays;            /* of the second lane */
+};
+
+#define IN_SECOND 0x80000000u
+
+Lanes *lanes_new(uint64_t seed, bool beside)
+{
+    Lanes *lanes = g_new0(Lanes, 1);
+    lanes->count = beside ? LANES : 1;
+    for (unsigned i = 0; i < lanes->count; i++) {
+        lanes->lane[i].table = flow_table_new(seed);
+        lanes->lane[i].tray = g_new(Tray, 1);
+        lanes->lane[i].tray->count = 0;
+    }
+    lanes->full = g_async_queue_new();
+    lanes->empty = g_async_queue_new();
+    lanes->trays = 1;
+    return lanes;
+}
+
+/* The number of a connection that was begun with this frame. */
+static void lane_number(Lane *lane, uint32_t index, uint32_t first_frame)
+{
+    if (index >= lane->capacity) {
+        lane->capacity = MAX(1024, 2 * lane->capacity);
+        lane->number = g_renew(uint32_t, lane->number, lane->capacity);
+    }
+    lane->number[index] = first_frame;
+}
+
+static void lane_file_item(Lane *lane, const Item *item, bool numbers)
+{
+    FlowTable *table = lane->table;
+    uint32_t before = flow_table_count(table);
+    Connection *connection = flow_table_add_hashed(table, &item->segment, item->hash);
+    if (numbers && flow_table_count(table) > before)
+        lane_number(lane, before, connection->first_frame);
+    if (item->is_noted)
+        flow_table_note(table, connection, &item->segment, item->has_payload ? item->payload : NULL);
+}
+
+/* In the order of the capture. */
+static void lane_take(Lane *lane, Tray *tray, bool numbers)
+{
+    const Item *items = tray->items;
+    unsigned count = tray->count;
+    for (unsigned i = 0; i < count + AHEAD_SLOT; i++) {
+        if (i < count)
+            flow_table_prefetch_slot(lane->table, items[i].hash);
+        if (i - (AHEAD_SLOT - AHEAD_CONNECTION) < count)
+            flow_table_prefetch_connection(lane->table, items[i - (AHEAD_SLOT - AHEAD_CONNECTION)].hash);
+        if (i - (AHEAD_SLOT - AHEAD_EVENTS) < count) {
+            const Item *item = &items[i - (AHEAD_SLOT - AHEAD_EVENTS)];
+            flow_table_prefetch_events(lane->table, &item->segment, item->hash);
+        }
+        if (i - AHEAD_SLOT < count)
+            lane_file_item(lane, &items[i - AHEAD_SLOT], numbers);
+    }
+    tray->count = 0;
+}
+
+static gpointer lanes_thread(gpointer data)
+{
+    Lanes *lanes = data;
+    Tray *tray;
+    while ((tray = g_async_queue_pop(lanes->full))->count) {
+        lane_take(&lanes->lane[1], tray, true);
+        g_async_queue_push(lanes->empty, tray);
+    }
+    g_free(tray);
+    flow_table_finish(lanes->lane[1].table);
+    return NULL;
+}
+
+static Tray *lanes_empty_tray(Lanes *lanes)
+{
+    Tray *tray =
+        lanes->trays < TRAYS_MAX ? g_async_queue_try_pop(lanes->empty) : g_async_queue_pop(lanes->empty);
+    if (!tray) {
+        tray = g_new(Tray, 1);
+        tray->count = 0;
+        lanes->trays++;
+    }
+    return tray;
+}
+
+static void lanes_hand_over(Lanes *lanes)
+{
+    Lane *lane = &lanes->lane[1];
+    if (!lanes->thread)
+        lanes->thread = g_thread_new("lane", lanes_thread, lanes);
+    g_async_queue_push(lanes->full, lane->tray);
+    lane->tray = lanes_empty_tray(lanes);
+}
+
+static inline bool is_second(const Lanes *lanes, uint64_t hash)
+{
+    return lanes->count > 1 && hash >> 56 >= OWN_SHARE; /* the tables use the low bits */
+}
+
+Segment *lanes_next(Lanes *lanes)
+{
+    Tray *tray = lanes->lane[0].tray;
+    return &tray->items[tray->count].segment;
+}
+
+void lanes_file(Lanes *lanes, const uint8_t *payload)
+{
+    Tray *tray = lanes->lane[0].tray;
+    Item *item = &tray->items[tray->count];
+    item->hash = flow_table_hash(lanes->lane[0].table, &item->segment);
+    if (is_second(lanes, item->hash)) {
+        Tray *other = lanes->lane[1].tray;
+        Item *copy = &other->items[other->count++];
+        copy->segment = item->segment;
+        copy->hash = item->hash;
+        item = copy;
+        tray = other;
+    } else {
+        tray->count++;
+    }
+    item->is_noted = note_is_due(&item->segment, payload);
+    item->has_payload = item->is_noted && payload;
+    if (item->has_payload)
+        memcpy(item->payload, payload, MIN(item->segment.captured_length, NOTE_BYTES_MAX));
+    if (tray->count < TRAY_SEGMENTS)
+        return;
+    if (tray == lanes->lane[0].tray)
+        lane_take(&lanes->lane[0], tray, lanes->count > 1);
+    else
+        lanes_hand_over(lanes);
+}
+
+/* Streams begin in the order of their first frames, in each lane and so over both. */
+static void lanes_merge(Lanes *lanes)
+{
+    uint32_t at[LANES] = {0, 0};
+    uint32_t count[LANES] = {flow_table_count(lanes->lane[0].table), flow_table_count(lanes->lane[1].table)};
+    uint32_t *number[LANES] = {lanes->lane[0].number, lanes->lane[1].number};
+    lanes->order = g_new(uint32_t, count[0] + count[1]);
+    for (uint32_t stream = 0; stream < count[0] + count[1]; stream++) {
+        unsigned next =
+            at[0] == count[0] || (at[1] < count[1] && number[1][at[1]] < number[0][at[0]]) ? 1 : 0;
+        lanes->order[stream] = at[next] | (next ? IN_SECOND : 0);
+        number[next][at[next]++] = stream;
+    }
+}
+
+/* Hands over what is left, and the empty tray that ends the thread. */
+static void lanes_stop(Lanes *lanes)
+{
+    if (lanes->lane[1].tray->count)
+        lanes_hand_over(lanes);
+    g_async_queue_push(lanes->full, g_steal_pointer(&lanes->lane[1].tray));
+}
+
+void lanes_finish(Lanes *lanes)
+{
+    bool has_thread = lanes->thread;
+    if (has_thread)
+        lanes_stop(lanes);
+    lane_take(&lanes->lane[0], lanes->lane[0].tray, lanes->count > 1);
+    if (!has_thread && lanes->count > 1) {
+        lane_take(&lanes->lane[1], lanes->lane[1].tray, true);
+        flow_table_finish(lanes->lane[1].table);
+    }
+    flow_table_finish(lanes->lane[0].table);
+    if (has_thread)
+        g_thread_join(g_steal_pointer(&lanes->thread));
+    if (lanes->count > 1)
+        lanes_merge(lanes);
+}
+
+uint32_t lanes_count(const Lanes *lanes)
+{
+    uint32_t count = 0;
+    for (unsigned i = 0; i < lanes->count; i++)
+        count += flow_table_count(lanes->lane[i].table);
+    return count;
+}
+
+unsigned lanes_find(const Lanes *lanes, uint32_t stream, uint32_t *ret_index)
+{
+    uint32_t place = lanes->order ? lanes->order[stream] : stream;
+    *ret_index = lanes->order ? place & ~IN_SECOND : place;
+    return lanes->order && place & IN_SECOND ? 1 : 0;
+}
+
+uint32_t lanes_stream(const Lanes *lanes, unsigned lane, uint32_t index)
+{
+    return lanes->order && index != NO_CONNECTION ? lanes->lane[lane].number[index] : index;
+}
+
+unsigned lanes_width(const Lanes *lanes)
+{
+    return lanes->count;
+}
+
+FlowTable *lanes_table(const Lanes *lanes, unsigned lane)
+{
+    return lanes->lane[lane].table;
+}
+
+void lanes_free(Lanes *lanes)
+{
+    if (!lanes)
+        return;
+    if (lanes->thread) {
+        lanes_stop(lanes);
+        g_thread_join(lanes->thread);
+    }
+    Tray *tray;
+    while ((tray = g_async_queue_try_pop(lanes->empty)))
+        g_free(tray);
+    g_async_queue_unref(lanes->full);
+    g_async_queue_unref(lanes->empty);
+    for (unsigned i = 0; i < lanes->count; i++) {
+        flow_table_free(lanes->lane[i].table);
+        g_free(lanes->lane[i].tray);
+        g_free(lanes->lane[i].number);
+    }
+    g_free(lanes->order);
+    g_free(lanes);
+}

@@ -1,0 +1,39 @@
+/* The connections of a capture, filed by the caller and by a thread beside it.
+ *
+ * The hash of a tuple says in which of two lanes its connections lie. Each lane has a flow table of its own
+ * and is filled by one thread alone, in the order of the capture, so nothing is locked but the trays on which
+ * segments are handed over. Which lane a connection was in cannot be seen afterwards: streams are numbered
+ * over both by their first frames. */
+#pragma once
+
+#include <glib.h>
+
+#include "flow/table.h"
+
+typedef struct Lanes Lanes;
+
+/* `seed` keys the hash, see table.h. `beside`: with the second lane, and its thread once there is enough to
+ * do; without, all is done in the calls below. */
+Lanes *lanes_new(uint64_t seed, bool beside);
+void lanes_free(Lanes *lanes);
+
+unsigned lanes_width(const Lanes *lanes);
+FlowTable *lanes_table(const Lanes *lanes, unsigned lane);
+
+/* Where the next segment is to be written; then, if there was one, lanes_file() takes it from there. What is
+ * noted of `payload` (notes.h) is copied; NULL for none. */
+Segment *lanes_next(Lanes *lanes);
+void lanes_file(Lanes *lanes, const uint8_t *payload);
+
+/* No more segments will come. To be called before what follows. */
+void lanes_finish(Lanes *lanes);
+
+uint32_t lanes_count(const Lanes *lanes);
+
+/* The lane that has the connection, and its index in the table there. */
+unsigned lanes_find(const Lanes *lanes, uint32_t stream, uint32_t *ret_index);
+
+/* The stream number of what a lane's table has at `index`; NO_CONNECTION stays what it is. */
+uint32_t lanes_stream(const Lanes *lanes, unsigned lane, uint32_t index);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Lanes, lanes_free)

@@ -174,6 +174,7 @@ static void trace_finish(Trace *trace, FrameSource *source)
                             ": this is told of what was read until then",
                             trace->info.frames);
     oddities_tell(&trace->oddities, source, trace->diagnostics);
+    decode_tell(trace->defragmenter, trace->diagnostics);
     trace->format = frame_source_format(source);
     trace->info.path = trace->path;
     trace->info.format = trace->format;

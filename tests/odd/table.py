@@ -55,6 +55,19 @@ def stored(data):
     return struct.pack("<I", len(data) << 3)[:3] + data
 
 
+def fragment_flood(packets):
+    """First fragments, all at one time."""
+    payload = bytes(64)
+    firsts = [next(fragments4(ip4("10.0.0.1", "10.0.0.2", 6, payload), 32, number)) for number in range(packets)]
+    return pcap_header() + b"".join(record(ethernet(first)) for first in firsts)
+
+
+def nested(packet, depth):
+    for _ in range(depth):
+        packet = ip4("192.0.2.1", "192.0.2.2", 4, packet)
+    return ethernet(packet)
+
+
 # kind, file, exit status, packets, segments, what is said
 PCAP = [
     ("empty file", b"", 3, 0, 0, "the file is empty"),
@@ -188,6 +201,16 @@ DAMAGED = [
 ]
 
 
+BOUNDS = [
+    ("headers in headers", pcap([nested(packet, 40) for packet in packets4()]), 0, 10, 0,
+     "10 frames have more than 32 headers .* the first is frame 1"),
+    ("packets in fragments", fragment_flood(300), 0, 300, 0, "44 IP packets in fragments were given up .* at most 256"),
+    ("fragments that never come", fragment_flood(3), 0, 3, 0, "of 3 IP packets in fragments not all fragments"),
+    ("encrypted 802.11", pcap([b"\x08\x41" + bytes(22) + LLC + packet for packet in packets4()], network=105), 0, 10, 0,
+     "10 frames of 802.11 are encrypted .* the first is frame 1"),
+]
+
+
 def read(closelint, path, is_pipe):
     command = [closelint, "--no-config", "--fail-on", "never", "-q", "-o", "json", "-" if is_pipe else path]
     if is_pipe:
@@ -225,7 +248,7 @@ def main():
     mistakes, checked = [], 0
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "capture")
-        for table in (PCAP, VARIANTS, GUESSED, PCAPNG, CLOCKS, COMPRESSED, DAMAGED):
+        for table in (PCAP, VARIANTS, GUESSED, PCAPNG, CLOCKS, COMPRESSED, DAMAGED, BOUNDS):
             for row in table:
                 if not re.search(wanted, row[0]):
                     continue

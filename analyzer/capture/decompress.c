@@ -96,40 +96,56 @@ static bool is_skippable_frame(const uint8_t *bytes, size_t length)
 
 /* zstd (RFC 8878): frames follow one another; windows above 128 MiB are refused by the library. */
 
+enum { ZSTD_BLOCK_HEADER_BYTES = 3 }; /* RFC 8878 3.1.1.2 */
+
 static bool zstd_recognizes(const uint8_t *bytes, size_t length)
 {
     return (length >= 4 && !memcmp(bytes, "\x28\xb5\x2f\xfd", 4)) || is_skippable_frame(bytes, length);
 }
 
 /* zstd and lz4 forget, on an error, what they have already given in the same call. So they get no more input
- * in one call than they ask for, which is one block: then the blocks before a damaged one are not lost. */
+ * in one call than one block, which is what they ask for but for the header of the next, and none while they
+ * may still hold some of the last block: then the blocks before a damaged one are not lost. */
 typedef struct {
     void *context;
-    size_t wanted; /* bytes of input, up to the end of the block */
+    size_t wanted; /* bytes of input, up to the end of the block and then `header` */
+    size_t header; /* length of a block's header */
+    bool holds;    /* there was no more room for output: some may be left */
 } BlockDecoder;
 
-static BlockDecoder *block_decoder_new(void *context, size_t wanted)
+static BlockDecoder *block_decoder_new(void *context, size_t wanted, size_t header)
 {
     BlockDecoder *decoder = g_new(BlockDecoder, 1);
-    *decoder = (BlockDecoder){context, wanted};
+    *decoder = (BlockDecoder){.context = context, .wanted = wanted, .header = header};
     return decoder;
 }
 
 static size_t block_decoder_input(const BlockDecoder *decoder, const DecoderStep *step)
 {
-    return MIN((size_t)(step->in_end - step->in), decoder->wanted);
+    size_t block = decoder->wanted > decoder->header ? decoder->wanted - decoder->header : decoder->wanted;
+    return decoder->holds ? 0 : MIN((size_t)(step->in_end - step->in), block);
+}
+
+/* After a call: `wanted` as the library said, 0 at the end of a frame, where it wants `first` next. */
+static DecoderResult block_decoder_result(BlockDecoder *decoder, const DecoderStep *step, size_t wanted,
+                                          size_t first)
+{
+    decoder->wanted = wanted ? wanted : first;
+    decoder->holds = wanted && step->out == step->out_end;
+    return wanted ? DECODER_MORE : DECODER_FRAME_END;
 }
 
 static void *zstd_open(void)
 {
     ZSTD_DStream *stream = ZSTD_createDStream();
     g_assert(stream);
-    return block_decoder_new(stream, ZSTD_initDStream(stream));
+    return block_decoder_new(stream, ZSTD_initDStream(stream), ZSTD_BLOCK_HEADER_BYTES);
 }
 
 static DecoderResult zstd_step(void *state, DecoderStep *step)
 {
     BlockDecoder *decoder = state;
+    bool held = decoder->holds;
     ZSTD_inBuffer in = {step->in, block_decoder_input(decoder, step), 0};
     ZSTD_outBuffer out = {step->out, (size_t)(step->out_end - step->out), 0};
     size_t result = ZSTD_decompressStream(decoder->context, &out, &in);
@@ -139,8 +155,9 @@ static DecoderResult zstd_step(void *state, DecoderStep *step)
     }
     step->in += in.pos;
     step->out += out.pos;
-    decoder->wanted = result ? result : ZSTD_initDStream(decoder->context);
-    return result ? DECODER_MORE : DECODER_FRAME_END;
+    size_t first = result ? 0 : ZSTD_initDStream(decoder->context);
+    DecoderResult done = block_decoder_result(decoder, step, result, first);
+    return held && !out.pos && done == DECODER_MORE ? zstd_step(state, step) : done; /* it held nothing */
 }
 
 static void zstd_close(void *state)
@@ -162,12 +179,13 @@ static void *lz4_open(void)
     LZ4F_dctx *context = NULL;
     LZ4F_errorCode_t result = LZ4F_createDecompressionContext(&context, LZ4F_VERSION);
     g_assert(!LZ4F_isError(result));
-    return block_decoder_new(context, LZ4F_HEADER_SIZE_MIN);
+    return block_decoder_new(context, LZ4F_HEADER_SIZE_MIN, LZ4F_BLOCK_HEADER_SIZE);
 }
 
 static DecoderResult lz4_step(void *state, DecoderStep *step)
 {
     BlockDecoder *decoder = state;
+    bool held = decoder->holds;
     size_t in = block_decoder_input(decoder, step), out = (size_t)(step->out_end - step->out);
     size_t result = LZ4F_decompress(decoder->context, step->out, &out, step->in, &in, NULL);
     if (LZ4F_isError(result)) {
@@ -176,8 +194,8 @@ static DecoderResult lz4_step(void *state, DecoderStep *step)
     }
     step->in += in;
     step->out += out;
-    decoder->wanted = result ? result : LZ4F_HEADER_SIZE_MIN;
-    return result ? DECODER_MORE : DECODER_FRAME_END;
+    DecoderResult done = block_decoder_result(decoder, step, result, LZ4F_HEADER_SIZE_MIN);
+    return held && !out && done == DECODER_MORE ? lz4_step(state, step) : done;
 }
 
 static void lz4_close(void *state)

@@ -1,6 +1,7 @@
 /* Fuzz target of the expression language: the input is a text. Whatever compiles is evaluated over facts that
  * are known, unknown and absent; knowing more must never turn one decided answer into the other, except
- * through known(). Links with the small catalogue of tests/rules. */
+ * through known(), and the tests laid out flat must come to what the tree comes to. Links with the small
+ * catalogue of tests/rules. */
 #include <glib.h>
 #include <stdint.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "base/error.h"
 #include "fake_catalogue.h"
 #include "rules/expression.h"
+#include "rules/tree.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -64,6 +66,7 @@ static void use(const Expression *expression)
         MissingReason missing;
         fill(facts, round);
         Truth truth = expression_evaluate(expression, facts);
+        g_assert(truth == expression_evaluate_node(expression, expression->root, facts));
         bool found = expression_missing_fact(expression, facts, &fact, &missing);
         g_assert(!found || truth == TRUTH_UNKNOWN);
         g_assert(!found || fact_get(facts, fact)->presence == VALUE_UNKNOWN);

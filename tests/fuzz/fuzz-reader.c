@@ -1,6 +1,7 @@
 /* Fuzz target of the capture reader: the input is a file, read once from memory, in batches, and once through
- * a pipe, frame by frame. Both must give the same frames and say the same; every byte they give is touched.
- */
+ * a pipe, frame by frame. Both must give the same frames and say the same, but for what is found out by
+ * looking further on, which a pipe does not wait for: that a compressed file is damaged, and that its records
+ * have the headers of another variant. Every byte they give is touched. */
 #define _GNU_SOURCE /* F_SETPIPE_SZ */
 #include <fcntl.h>
 #include <glib.h>
@@ -19,6 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 typedef struct {
     uint64_t frames;
     guint hash; /* of everything given: frames, interfaces, diagnostics */
+    const char *format;
 } Result;
 
 static void result_add(Result *result, const void *bytes, size_t length)
@@ -44,6 +46,8 @@ static void result_add_rest(Result *result, CaptureReader *reader)
     for (guint i = 0; i < diagnostic_list_length(diagnostics); i++) {
         const Diagnostic *diagnostic = diagnostic_list_get(diagnostics, i);
         g_assert(g_utf8_validate(diagnostic->message, -1, NULL));
+        if (g_str_has_suffix(diagnostic->message, ": frames before it may be wrong as well"))
+            continue;
         result_add(result, diagnostic->message, strlen(diagnostic->message));
         result_add(result, &diagnostic->offset, sizeof diagnostic->offset);
     }
@@ -63,6 +67,7 @@ static Result read_memory(const uint8_t *data, size_t size)
     g_assert(!reader == !!error);
     if (!reader)
         return result;
+    result.format = g_intern_string(capture_reader_format(reader));
     Frame frames[BATCH];
     unsigned count;
     while (result.frames < FRAMES_MAX && (count = capture_reader_next_batch(reader, frames, BATCH)))
@@ -79,6 +84,7 @@ static Result read_pipe(const char *path)
     g_autoptr(CaptureReader) reader = capture_reader_open(path, NULL);
     if (!reader)
         return result;
+    result.format = g_intern_string(capture_reader_format(reader));
     Frame frame;
     while (result.frames < FRAMES_MAX && capture_reader_next(reader, &frame))
         result_add_frame(&result, &frame);
@@ -100,8 +106,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         close(ends[1]);
         g_autofree char *path = g_strdup_printf("/proc/self/fd/%d", ends[0]);
         Result from_pipe = read_pipe(path);
-        g_assert_cmpuint(from_memory.frames, ==, from_pipe.frames);
-        g_assert_cmpuint(from_memory.hash, ==, from_pipe.hash);
+        g_assert(!from_memory.format == !from_pipe.format);
+        if (from_memory.format == from_pipe.format) {
+            g_assert_cmpuint(from_memory.frames, ==, from_pipe.frames);
+            g_assert_cmpuint(from_memory.hash, ==, from_pipe.hash);
+        }
     } else {
         close(ends[1]);
     }

@@ -1,8 +1,9 @@
-/* Stands in for libFuzzer's main in ordinary test runs: replay [-l] [-m N] FILE|FOLDER… gives each file, and each
- * file below a folder, to the fuzz target; with -l each line of each file. Each input is given whole, then N times
- * (default 8) cut short and with a few bytes changed. The changes are the same in every run. A target that finds
- * something aborts; the last line said then names the file. */
+/* Stands in for libFuzzer's main in ordinary test runs: replay [-l] [-m N] FILE|FOLDER… gives each file, and
+ * each file below a folder, to the fuzz target; with -l each line of each FILE that is named. Each input is
+ * given whole, then N times (default 8) cut short and with a few bytes changed. The changes are the same in
+ * every run. A target that finds something aborts; the last line said then names the file. */
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +42,7 @@ static void replay_input(const uint8_t *bytes, size_t size)
     g_rand_free(random);
 }
 
-static void replay_file(const char *path)
+static void replay_file(const char *path, bool lines_apart)
 {
     g_autofree char *bytes = NULL;
     gsize size;
@@ -52,7 +53,7 @@ static void replay_file(const char *path)
     printf("%s\n", path);
     fflush(stdout);
     files++;
-    if (!by_line) {
+    if (!lines_apart) {
         replay_input((const uint8_t *)bytes, size);
         return;
     }
@@ -61,24 +62,24 @@ static void replay_file(const char *path)
         replay_input((const uint8_t *)lines[i], strlen(lines[i]));
 }
 
-static void replay_path(const char *path)
+static void replay_path(const char *path, bool lines_apart)
 {
     if (!g_file_test(path, G_FILE_TEST_IS_DIR)) {
-        replay_file(path);
+        replay_file(path, lines_apart);
         return;
     }
     g_autoptr(GDir) folder = g_dir_open(path, 0, NULL);
     const char *name;
     while (folder && (name = g_dir_read_name(folder))) {
         g_autofree char *below = g_build_filename(path, name, NULL);
-        replay_path(below);
+        replay_path(below, false);
     }
 }
 
 int main(int argc, char **argv)
 {
     const GOptionEntry options[] = {
-        {"lines", 'l', 0, G_OPTION_ARG_NONE, &by_line, "Each line is an input", NULL},
+        {"lines", 'l', 0, G_OPTION_ARG_NONE, &by_line, "Each line of a FILE is an input", NULL},
         {"changes", 'm', 0, G_OPTION_ARG_INT, &changes, "How often each input is changed", "N"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
@@ -87,6 +88,6 @@ int main(int argc, char **argv)
     if (!g_option_context_parse(context, &argc, &argv, NULL))
         return EXIT_FAILURE;
     for (int i = 1; i < argc; i++)
-        replay_path(argv[i]);
+        replay_path(argv[i], by_line);
     return files ? EXIT_SUCCESS : EXIT_FAILURE;
 }

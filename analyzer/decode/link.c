@@ -2,6 +2,7 @@
  * Sources: the LINKTYPE_ registry of tcpdump.org. */
 #include "decode/defragment.h"
 #include "decode/packet.h"
+#include "decode/plain.h"
 
 #include <string.h>
 
@@ -197,8 +198,9 @@ DecodeResult decode_link_type(uint32_t link_type, Cursor cursor, Packet *packet)
 DecodeResult decode_frame(Defragmenter *defragmenter, const Frame *frame, Segment *ret_segment,
                           const uint8_t **ret_payload)
 {
-    /* Nearly every capture is Ethernet: not worth a search. */
-    Decoder *decode = frame->link_type == 1 ? decode_ethernet : find_decoder(frame->link_type);
+    if (decode_plain(frame, ret_segment, ret_payload))
+        return DECODED_SEGMENT;
+    Decoder *decode = find_decoder(frame->link_type);
     if (!decode)
         return DECODED_UNKNOWN_LINKTYPE;
 

@@ -23,6 +23,26 @@ static void check_segment(const Segment *segment, const uint8_t *payload)
     touched = sum;
 }
 
+/* Ethernet with a packet of IPv4 in it may take the short way; without its link layer it does not. */
+static void check_plain(const Frame *frame, const Segment *segment, const uint8_t *payload)
+{
+    enum { ETHERNET = 1, RAW = 101, HEADER = 14 };
+    if (frame->link_type != ETHERNET || frame->captured_len <= HEADER || frame->bytes[12] != 8 ||
+        frame->bytes[13] != 0 || frame->original_len < frame->captured_len)
+        return;
+    Frame bare = *frame;
+    bare.bytes += HEADER;
+    bare.captured_len -= HEADER;
+    bare.original_len -= HEADER;
+    bare.link_type = RAW;
+    Segment other;
+    const uint8_t *other_payload = NULL;
+    if (decode_frame(NULL, &bare, &other, &other_payload) != DECODED_SEGMENT)
+        return; /* it came in fragments */
+    g_assert(!memcmp(&other, segment, offsetof(Segment, icmp_source) + sizeof other.icmp_source));
+    g_assert(other_payload == payload);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 2)
@@ -46,8 +66,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         };
         Segment segment;
         const uint8_t *payload = NULL;
-        if (decode_frame(number % 8 ? defragmenter : NULL, &frame, &segment, &payload) == DECODED_SEGMENT)
+        if (decode_frame(number % 8 ? defragmenter : NULL, &frame, &segment, &payload) == DECODED_SEGMENT) {
             check_segment(&segment, payload);
+            check_plain(&frame, &segment, payload);
+        }
     }
     return 0;
 }

@@ -3,9 +3,6 @@
 #include <glib.h>
 #include <string.h>
 
-/* Six events hold a refused connection, twelve an ordinary short one: most connections never need more. */
-static const uint16_t class_capacity[EVENT_CLASSES] = {6, 12, 24, EVENTS_MAX};
-
 /* What thinning out never touches: the handshake and first exchange, and the latest segments. */
 enum { KEEP_FIRST = 8, KEEP_LAST = 16 };
 
@@ -17,20 +14,13 @@ _Static_assert(KEEP_FIRST + 2 * KEEP_TEARDOWN + 1 + KEEP_LAST < EVENTS_MAX, "thi
 void event_store_init(EventStore *store)
 {
     for (unsigned i = 0; i < EVENT_CLASSES; i++)
-        pool_init(&store->pools[i], class_capacity[i] * sizeof(Event));
+        pool_init(&store->pools[i], event_class_capacity[i] * sizeof(Event));
 }
 
 void event_store_clear(EventStore *store)
 {
     for (unsigned i = 0; i < EVENT_CLASSES; i++)
         pool_clear(&store->pools[i]);
-}
-
-Event *event_store_get(const EventStore *store, const Connection *connection)
-{
-    if (!connection->event_block)
-        return NULL;
-    return pool_block(&store->pools[connection->event_class], connection->event_block);
 }
 
 static bool event_is_teardown(const Event *event)
@@ -86,29 +76,29 @@ static void event_store_grow(EventStore *store, Connection *connection)
     uint32_t block = pool_take(&store->pools[new_class]);
     memcpy(pool_block(&store->pools[new_class], block),
            pool_block(&store->pools[old_class], connection->event_block),
-           class_capacity[old_class] * sizeof(Event));
+           event_class_capacity[old_class] * sizeof(Event));
     pool_give_back(&store->pools[old_class], connection->event_block);
     connection->event_block = block;
     connection->event_class = (uint8_t)new_class;
 }
 
-void event_store_append(EventStore *store, Connection *connection, const Event *event)
+Event *event_store_add(EventStore *store, Connection *connection)
 {
     if (!connection->event_block) {
         connection->event_class = 0;
         connection->event_block = pool_take(&store->pools[0]);
     } else if (connection->event_count == EVENTS_MAX) {
         connection->event_count = (uint8_t)thin_out(event_store_get(store, connection), EVENTS_MAX);
-    } else if (connection->event_count == class_capacity[connection->event_class]) {
+    } else if (connection->event_count == event_class_capacity[connection->event_class]) {
         event_store_grow(store, connection);
     }
-    event_store_get(store, connection)[connection->event_count++] = *event;
+    return &event_store_get(store, connection)[connection->event_count++];
 }
 
 void event_store_put(EventStore *store, Connection *connection, const Event *events)
 {
     unsigned size_class = 0;
-    while (connection->event_count > class_capacity[size_class])
+    while (connection->event_count > event_class_capacity[size_class])
         size_class++;
     connection->event_class = (uint8_t)size_class;
     connection->event_block = pool_take(&store->pools[size_class]);

@@ -16,11 +16,14 @@ typedef struct {
     Pool pools[EVENT_CLASSES];
 } EventStore;
 
+/* Six events hold a refused connection, twelve an ordinary short one: most connections never need more. */
+static const uint16_t event_class_capacity[EVENT_CLASSES] = {6, 12, 24, EVENTS_MAX};
+
 void event_store_init(EventStore *store);
 void event_store_clear(EventStore *store);
 
-/* Appends a copy. */
-void event_store_append(EventStore *store, Connection *connection, const Event *event);
+/* Room for one more event, counted already: to be filled in at once. */
+Event *event_store_add(EventStore *store, Connection *connection);
 
 /* Takes in `events`, connection->event_count of them, for a connection that has no block; and gives back what
  * it has. */
@@ -28,4 +31,9 @@ void event_store_put(EventStore *store, Connection *connection, const Event *eve
 void event_store_give_back(EventStore *store, Connection *connection);
 
 /* The events in the order of the capture; connection->event_count of them, borrowed until the next append. */
-Event *event_store_get(const EventStore *store, const Connection *connection);
+static inline Event *event_store_get(const EventStore *store, const Connection *connection)
+{
+    return connection->event_block
+               ? pool_block(&store->pools[connection->event_class], connection->event_block)
+               : NULL;
+}

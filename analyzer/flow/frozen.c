@@ -42,68 +42,95 @@ static inline uint64_t get_word(const uint8_t **at, unsigned length)
     return GUINT64_FROM_LE(little) & mask[length];
 }
 
-/* A small number for what is a little more than `base`, 0 for 0, and back: every value has one code. */
-static inline uint64_t code64(uint64_t value, uint64_t base)
+/* What the counts of a connection come to by the events that were kept of it: where all were, that is what
+ * they are, but for what only tracking knows. */
+static void tally(const Event *events, unsigned count, EndCounts ret_counts[2])
 {
-    return value == 0 ? 0 : value == base ? 0 - base : value - base;
+    memset(ret_counts, 0, 2 * sizeof *ret_counts);
+    for (unsigned i = 0; i < count; i++) {
+        const Event *event = &events[i];
+        EndCounts *counts = &ret_counts[event_end(event)];
+        if (event->marks & EVENT_RUN)
+            continue;
+        counts->packets++;
+        counts->last_frame = event->frame;
+        if (event->marks & EVENT_ICMP)
+            continue;
+        if (event->length && !(event->flags & TCP_RST)) {
+            if (!counts->first_data_frame) {
+                counts->first_data_frame = event->frame;
+                counts->first_data_ns = event->time_ns;
+            }
+            counts->last_data_frame = event->frame;
+            counts->last_data_ns = event->time_ns;
+        }
+        if (event->flags & TCP_FIN && !counts->fins)
+            counts->fin_seq = event->seq + event->length;
+        counts->fins += (event->flags & TCP_FIN) != 0;
+        counts->resets += (event->flags & TCP_RST) != 0;
+        counts->retransmissions += (event->marks & EVENT_RETRANSMISSION) != 0;
+        counts->keepalives += (event->marks & (EVENT_KEEPALIVE | EVENT_WINDOW_PROBE)) != 0;
+    }
 }
 
-static inline uint64_t decode64(uint64_t code, uint64_t base)
+enum { COUNT_WORDS = sizeof(EndCounts) / 8, COUNTS_AT = offsetof(Connection, counts) / 8 };
+
+_Static_assert(sizeof(EndCounts) % 8 == 0 && offsetof(Connection, counts) % 8 == 0, "whole words");
+
+/* What differs from the tally, by exclusive or: done twice it is undone. */
+static void apply_tally(uint64_t *words, const Event *events, unsigned count)
 {
-    return code == 0 ? 0 : code == 0 - base ? base : code + base;
+    EndCounts expected[2];
+    uint64_t expected_words[2 * COUNT_WORDS];
+    tally(events, count, expected);
+    memcpy(expected_words, expected, sizeof expected);
+    for (unsigned i = 0; i < 2 * COUNT_WORDS; i++)
+        words[COUNTS_AT + i] ^= expected_words[i];
 }
 
-static inline uint32_t code32(uint32_t value, uint32_t base)
+/* The last word of an end's counts has its TTL and window scale, which nothing foretells, in its upper bytes.
+ */
+static uint64_t rotate(uint64_t word, unsigned bits)
 {
-    return value == 0 ? 0 : value == base ? 0 - base : value - base;
+    return word << bits | word >> (64 - bits);
 }
 
-static inline uint32_t decode32(uint32_t code, uint32_t base)
-{
-    return code == 0 ? 0 : code == 0 - base ? base : code + base;
-}
-
-/* Where every number is what it differs from another one. In the reverse order of unfold(). */
-static void fold(Connection *c)
+static void rotate_counts(uint64_t *words, unsigned bits)
 {
     for (unsigned end = 0; end < 2; end++) {
-        EndCounts *counts = &c->counts[end];
-        counts->peer_next_at_fin = code32(counts->peer_next_at_fin, (uint32_t)c->sequence[!end].next);
-        counts->fin_seq = code32(counts->fin_seq, c->sequence[end].isn + (uint32_t)c->sequence[end].next - 1);
-        counts->last_data_ns =
-            (int64_t)code64((uint64_t)counts->last_data_ns, (uint64_t)counts->first_data_ns);
-        counts->first_data_ns = (int64_t)code64((uint64_t)counts->first_data_ns, (uint64_t)c->first_ns);
-        counts->last_data_frame = code32(counts->last_data_frame, c->first_frame);
-        counts->first_data_frame = code32(counts->first_data_frame, c->first_frame);
-        counts->last_frame = code32(counts->last_frame, c->first_frame);
+        uint64_t *last = &words[COUNTS_AT + (end + 1) * COUNT_WORDS - 1];
+        *last = rotate(*last, bits);
     }
-    for (unsigned end = 0; end < 2; end++)
+}
+
+/* The last segment left an event, but for a second copy of a plain one. */
+static uint64_t last_event_ns(const Connection *c, const Event *events)
+{
+    return (uint64_t)(c->event_count ? events[c->event_count - 1].time_ns : c->first_ns);
+}
+
+/* Where numbers are what they differ from another one. */
+static void fold(Connection *c, const Event *events)
+{
+    for (unsigned end = 0; end < 2; end++) {
+        c->counts[end].peer_next_at_fin -= c->known[end] & KNOWN_FIN ? (uint32_t)c->sequence[!end].next : 0;
         c->sequence[end].acked =
             (int64_t)((uint64_t)c->sequence[end].next - (uint64_t)c->sequence[end].acked);
-    c->last_ns = (int64_t)((uint64_t)c->last_ns - (uint64_t)c->first_ns);
+    }
+    c->last_ns = (int64_t)((uint64_t)c->last_ns - last_event_ns(c, events));
     c->previous = ~c->previous; /* NO_CONNECTION becomes 0 */
     c->event_class = 0;
     c->event_block = 0;
 }
 
-static void unfold(Connection *c)
+static void unfold(Connection *c, const Event *events)
 {
     c->previous = ~c->previous;
-    c->last_ns = (int64_t)((uint64_t)c->last_ns + (uint64_t)c->first_ns);
-    for (unsigned end = 0; end < 2; end++)
+    c->last_ns = (int64_t)((uint64_t)c->last_ns + last_event_ns(c, events));
+    for (unsigned end = 0; end < 2; end++) {
         c->sequence[end].acked =
             (int64_t)((uint64_t)c->sequence[end].next - (uint64_t)c->sequence[end].acked);
-    for (unsigned end = 0; end < 2; end++) {
-        EndCounts *counts = &c->counts[end];
-        counts->last_frame = decode32(counts->last_frame, c->first_frame);
-        counts->first_data_frame = decode32(counts->first_data_frame, c->first_frame);
-        counts->last_data_frame = decode32(counts->last_data_frame, c->first_frame);
-        counts->first_data_ns = (int64_t)decode64((uint64_t)counts->first_data_ns, (uint64_t)c->first_ns);
-        counts->last_data_ns =
-            (int64_t)decode64((uint64_t)counts->last_data_ns, (uint64_t)counts->first_data_ns);
-        counts->fin_seq =
-            decode32(counts->fin_seq, c->sequence[end].isn + (uint32_t)c->sequence[end].next - 1);
-        counts->peer_next_at_fin = decode32(counts->peer_next_at_fin, (uint32_t)c->sequence[!end].next);
+        c->counts[end].peer_next_at_fin += c->known[end] & KNOWN_FIN ? (uint32_t)c->sequence[!end].next : 0;
     }
 }
 
@@ -118,6 +145,7 @@ typedef struct {
     } end[2];
 } Expected;
 
+/* Of a connection that may be folded still. */
 static Expected expected_first(const Connection *connection)
 {
     return (Expected){.time_ns = (uint64_t)connection->first_ns,
@@ -189,9 +217,11 @@ static const uint8_t *thaw_event(const uint8_t *at, Expected *expected, Event *e
 size_t freeze(const Connection *connection, const Event *events, uint8_t *ret_bytes)
 {
     Connection folded = *connection;
-    fold(&folded);
+    fold(&folded, events);
     uint64_t words[CONNECTION_WORDS];
     memcpy(words, &folded, sizeof folded);
+    apply_tally(words, events, connection->event_count);
+    rotate_counts(words, 16);
     uint8_t *at = ret_bytes + CONNECTION_WORDS / 2;
     for (unsigned i = 0; i < CONNECTION_WORDS; i += 2) {
         unsigned low = put_word(&at, words[i]);
@@ -211,10 +241,13 @@ size_t thaw(const uint8_t *bytes, Connection *ret_connection, Event *ret_events)
         words[i] = get_word(&at, bytes[i / 2] & 15);
         words[i + 1] = get_word(&at, bytes[i / 2] >> 4);
     }
+    rotate_counts(words, 64 - 16);
     memcpy(ret_connection, words, sizeof words);
-    unfold(ret_connection);
     Expected expected = expected_first(ret_connection);
     for (unsigned i = 0; i < ret_connection->event_count; i++)
         at = thaw_event(at, &expected, &ret_events[i]);
+    apply_tally(words, ret_events, ret_connection->event_count);
+    memcpy(ret_connection, words, sizeof words);
+    unfold(ret_connection, ret_events);
     return (size_t)(at - bytes);
 }

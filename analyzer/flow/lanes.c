@@ -4,14 +4,14 @@
 #include <string.h>
 
 /* A hundred times what it costs to wake up a thread; a few trays are filled while another is worked off. */
-enum { TRAY_SEGMENTS = 256, TRAYS_MAX = 8, LANES = 2 };
+enum { TRAY_SEGMENTS = 256, TRAYS_MAX = 32, LANES = 2 };
 
 /* How many segments ahead what one will touch is asked for: its slot first, then what the slot leads to, then
  * what that leads to. Each step is long enough for a line to come from memory. */
 enum { AHEAD_SLOT = 24, AHEAD_CONNECTION = 16, AHEAD_EVENTS = 8 };
 
 /* Of 256 hashes: those of the caller's lane, who has to read and decode as well. */
-enum { OWN_SHARE = 96 };
+enum { OWN_SHARE = 88 };
 
 typedef struct {
     Segment segment;

@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "base/prefetch.h"
 #include "flow/frozen.h"
 
 /* The hand freezes at the latest after so many steps, whatever the times say: they may stand still or run
@@ -59,9 +60,9 @@ static void prefetch_next(const ConnectionStore *store)
             continue;
         const uint8_t *events = (const uint8_t *)event_store_get(&store->events, connection);
         for (unsigned at = 64; at < sizeof(Connection); at += 64)
-            __builtin_prefetch((const uint8_t *)connection + at);
+            prefetch((const uint8_t *)connection + at);
         for (unsigned at = 0; at < connection->event_count * sizeof(Event); at += 64)
-            __builtin_prefetch(events + at);
+            prefetch(events + at);
         return;
     }
 }
@@ -74,8 +75,7 @@ static void turn_hand(ConnectionStore *store, int64_t now_ns)
             store->then_ns = store->now_ns;
             store->now_ns = now_ns;
         }
-        __builtin_prefetch(
-            pool_block(&store->live, store->hand + 8 < store->live.used ? store->hand + 8 : 1));
+        prefetch(pool_block(&store->live, store->hand + 8 < store->live.used ? store->hand + 8 : 1));
         const Connection *connection = pool_block(&store->live, store->hand);
         if (store->streams[store->hand] == NO_CONNECTION)
             continue;
@@ -164,7 +164,7 @@ static void prefetch_ahead(const ConnectionStore *store, uint32_t stream)
         return;
     const uint8_t *bytes = archive_bytes(&store->frozen, store->places[stream + READ_AHEAD] & ~PLACE_FROZEN);
     for (unsigned at = 0; at < RECORD_BYTES; at += 64)
-        __builtin_prefetch(bytes + at);
+        prefetch(bytes + at);
 }
 
 void connection_store_read(const ConnectionStore *store, uint32_t stream, ConnectionRecord *ret_record)

@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "base/prefetch.h"
 #include "flow/archive.h"
 #include "flow/connection.h"
 #include "flow/events.h"
@@ -74,11 +75,11 @@ static inline void connection_store_prefetch(const ConnectionStore *store, uint3
 {
     uint32_t place = store->places[stream];
     if (place & PLACE_FROZEN) {
-        __builtin_prefetch(archive_bytes(&store->frozen, place & ~PLACE_FROZEN));
+        prefetch(archive_bytes(&store->frozen, place & ~PLACE_FROZEN));
         return;
     }
     const Connection *connection = pool_block(&store->live, place);
-    __builtin_prefetch(connection);
+    prefetch(connection);
 }
 
 static inline void connection_store_prefetch_events(const ConnectionStore *store, uint32_t stream,
@@ -89,9 +90,9 @@ static inline void connection_store_prefetch_events(const ConnectionStore *store
         return;
     const Connection *connection = pool_block(&store->live, place);
     const EndCounts *counts = &connection->counts[connection->port[0] != source_port];
-    __builtin_prefetch(&connection->sequence);
-    __builtin_prefetch(counts);
-    __builtin_prefetch(&counts->wscale);
+    prefetch(&connection->sequence);
+    prefetch(counts);
+    prefetch(&counts->wscale);
     if (connection->event_block)
-        __builtin_prefetch(event_store_get(&store->events, connection) + connection->event_count, 1);
+        prefetch(event_store_get(&store->events, connection) + connection->event_count);
 }

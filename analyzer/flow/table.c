@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "base/prefetch.h"
 #include "base/bounds.h"
 #include "flow/memory.h"
 #include "flow/track.h"
@@ -150,7 +151,7 @@ uint64_t flow_table_hash(const FlowTable *table, const Segment *segment)
 
 void flow_table_prefetch_slot(const FlowTable *table, uint64_t hash)
 {
-    __builtin_prefetch(&table->slots[(uint32_t)hash & table->mask]);
+    prefetch(&table->slots[(uint32_t)hash & table->mask]);
 }
 
 /* The first slot with the tag is nearly always the right one; where not, the fetch was in vain. */
@@ -299,7 +300,7 @@ static uint16_t track_quote(Connection *connection, unsigned end, const Segment 
 
 Connection *flow_table_add_hashed(FlowTable *table, const Segment *segment, uint64_t hash)
 {
-    if (table->tuples >= (table->mask + 1) / 2)
+    if (table->tuples >= (table->mask + 1) / 4 * 3)
         flow_table_grow(table);
 
     int sender;
@@ -312,7 +313,7 @@ Connection *flow_table_add_hashed(FlowTable *table, const Segment *segment, uint
     }
 
     unsigned end = (unsigned)sender;
-    const Event *events = flow_table_events(table, connection);
+    uint32_t digest = track_digest(segment, end);
     bool is_quote = segment->kind == SEGMENT_ICMP_QUOTE;
     uint16_t marks;
     if (is_quote)
@@ -320,12 +321,13 @@ Connection *flow_table_add_hashed(FlowTable *table, const Segment *segment, uint
     else if (is_of_predecessor(table, connection, end, segment))
         marks = track_foreign(connection, end, segment);
     else
-        marks = track_segment(connection, end, segment, events, connection->event_count, &table->holes);
+        marks = track_segment(connection, end, segment, digest, &table->store.events, &table->holes);
     connection->last_ns = segment->time_ns;
     /* A second copy of what neither opens nor closes the connection is counted, and says nothing more. */
     if (marks & EVENT_DUPLICATE && !(segment->flags & (TCP_SYN | TCP_FIN | TCP_RST)))
         return connection;
-    Event event = {
+    track_remember(connection, digest);
+    *event_store_add(&table->store.events, connection) = (Event){
         .time_ns = segment->time_ns,
         .frame = segment->frame > UINT32_MAX ? UINT32_MAX : (uint32_t)segment->frame,
         .seq = segment->seq,
@@ -337,8 +339,6 @@ Connection *flow_table_add_hashed(FlowTable *table, const Segment *segment, uint
         .flags = segment->flags,
         .ttl = segment->ttl,
     };
-    track_remember(connection, end, segment);
-    event_store_append(&table->store.events, connection, &event);
     return connection;
 }
 

@@ -45,8 +45,7 @@ static void update_bases(Connection *connection, unsigned end, const Segment *se
 
 enum { RECENT_BITS = 6, RECENT_EVENTS = 4 };
 
-/* Of what makes two segments the same packet. */
-static uint32_t digest_of(const Segment *segment, unsigned end)
+uint32_t track_digest(const Segment *segment, unsigned end)
 {
     uint32_t mixed = (segment->seq ^ (segment->ack << 7 | segment->ack >> 25)) * 0x9e3779b1u;
     mixed = (mixed ^ segment->length ^ segment->flags << 16 ^ end << 15) * 0x85ebca6bu;
@@ -54,24 +53,20 @@ static uint32_t digest_of(const Segment *segment, unsigned end)
     return mixed >> (32 - RECENT_BITS);
 }
 
-/* False where none of the last events can be the same packet. */
-static bool may_be_duplicate(const Connection *connection, const Segment *segment, unsigned end)
+/* False where none of the last events can be the same packet: all four digests are compared at once, and a
+ * field that comes to zero borrows from its top bit. */
+static bool may_be_duplicate(const Connection *connection, uint32_t digest)
 {
-    uint32_t digest = digest_of(segment, end);
-    bool found = false;
-    for (unsigned i = 0; i < RECENT_EVENTS; i++)
-        found |= (connection->recent >> RECENT_BITS * i & ((1u << RECENT_BITS) - 1)) == digest;
-    return found;
-}
-
-void track_remember(Connection *connection, unsigned end, const Segment *segment)
-{
-    connection->recent = connection->recent << RECENT_BITS | digest_of(segment, end);
+    const uint32_t ones = 0x041041, tops = ones << (RECENT_BITS - 1);
+    uint32_t differences = connection->recent ^ digest * ones;
+    return (differences - ones) & ~differences & tops;
 }
 
 /* Whether the last event of this end is the same packet again. */
-static bool is_duplicate(const Segment *segment, unsigned end, const Event *events, unsigned count)
+static bool is_duplicate(const Connection *connection, const Segment *segment, unsigned end,
+                         const Event *events)
 {
+    unsigned count = connection->event_count;
     for (unsigned back = 1; back <= count && back <= RECENT_EVENTS; back++) {
         const Event *event = &events[count - back];
         if (event_end(event) != end || event->marks & (EVENT_RUN | EVENT_ICMP))
@@ -137,6 +132,11 @@ static uint16_t track_numbers(Connection *connection, unsigned end, const Segmen
     int64_t after = begin + segment->length + !!(segment->flags & TCP_SYN) + !!(segment->flags & TCP_FIN);
     uint16_t marks = 0;
 
+    if (begin == sequence->next && !(connection->known[end] & KNOWN_FIN)) { /* in order, as nearly all */
+        sequence->next = after;
+        settle_ack(sequence);
+        return 0;
+    }
     if (begin > sequence->next + WILD_JUMP || after < sequence->next - WILD_JUMP)
         return EVENT_WILD;
     if (is_probe(sequence, segment, begin)) {
@@ -218,8 +218,8 @@ uint16_t track_foreign(Connection *connection, unsigned end, const Segment *segm
     return EVENT_PREDECESSOR;
 }
 
-uint16_t track_segment(Connection *connection, unsigned end, const Segment *segment, const Event *events,
-                       unsigned count, Pool *holes)
+uint16_t track_segment(Connection *connection, unsigned end, const Segment *segment, uint32_t digest,
+                       const EventStore *events, Pool *holes)
 {
     EndCounts *counts = &connection->counts[end];
     uint32_t frame = count_packet(connection, end, segment);
@@ -230,7 +230,8 @@ uint16_t track_segment(Connection *connection, unsigned end, const Segment *segm
         marks |= EVENT_MPTCP;
     if (marks & EVENT_TIMESTAMPS)
         connection->known[end] |= KNOWN_TIMESTAMPS;
-    if (may_be_duplicate(connection, segment, end) && is_duplicate(segment, end, events, count)) {
+    if (may_be_duplicate(connection, digest) &&
+        is_duplicate(connection, segment, end, event_store_get(events, connection))) {
         count16(&counts->duplicates);
         return marks | EVENT_DUPLICATE;
     }

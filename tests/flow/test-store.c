@@ -1,8 +1,9 @@
-/* Freezing connections and waking them up again must leave no trace. */
+/* Freezing connections and waking them up again must leave no trace, nor must the lane they were filed in. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "flow/frozen.h"
+#include "flow/lanes.h"
 #include "flow/table.h"
 
 #include <setjmp.h>
@@ -46,17 +47,23 @@ static Segment random_segment(uint32_t connections, uint64_t frame, int64_t time
     return segment;
 }
 
-static void assert_equal_records(const FlowTable *one, const FlowTable *two, uint32_t stream)
+static ConnectionRecord first, second; /* compared */
+
+static void assert_equal(void)
 {
-    static ConnectionRecord first, second;
-    flow_table_read(one, stream, &first);
-    flow_table_read(two, stream, &second);
     first.connection.event_block = second.connection.event_block = 0;
     first.connection.event_class = second.connection.event_class = 0;
     first.connection.hole_block = !!first.connection.hole_block;
     second.connection.hole_block = !!second.connection.hole_block;
     assert_memory_equal(&first.connection, &second.connection, sizeof first.connection);
     assert_memory_equal(first.events, second.events, first.connection.event_count * sizeof(Event));
+}
+
+static void assert_equal_records(const FlowTable *one, const FlowTable *two, uint32_t stream)
+{
+    flow_table_read(one, stream, &first);
+    flow_table_read(two, stream, &second);
+    assert_equal();
 }
 
 /* A table that keeps four connections ready sees the same as one that never freezes any. */
@@ -79,6 +86,89 @@ static void a_table_with_no_room_sees_the_same(void **state)
         assert_equal_records(roomy, narrow, stream);
     flow_table_free(roomy);
     flow_table_free(narrow);
+}
+
+/* A TLS alert that cannot be read, as notes.h wants to see it. */
+static const uint8_t alert[] = {0x15, 3, 3, 0, 26, 1, 2, 3};
+
+static void file_in(Lanes *lanes, const Segment *segment)
+{
+    *lanes_next(lanes) = *segment;
+    lanes_file(lanes, segment->length == 31 ? alert : NULL);
+}
+
+static const FlowTable *find_in(const Lanes *lanes, uint32_t stream, ConnectionRecord *ret_record)
+{
+    uint32_t index;
+    unsigned lane = lanes_find(lanes, stream, &index);
+    const FlowTable *table = lanes_table(lanes, lane);
+    assert_int_equal(lanes_stream(lanes, lane, index), stream);
+    flow_table_read(table, index, ret_record);
+    ret_record->connection.previous = lanes_stream(lanes, lane, ret_record->connection.previous);
+    return table;
+}
+
+static void assert_equal_notes(const FlowTable *one, const FlowTable *two)
+{
+    const Note *left = flow_table_first_note(one, &first.connection),
+               *right = flow_table_first_note(two, &second.connection);
+    for (; left && right; left = flow_table_next_note(one, left), right = flow_table_next_note(two, right)) {
+        assert_int_equal(left->frame, right->frame);
+        assert_int_equal(left->kept, right->kept);
+        assert_memory_equal(left->bytes, right->bytes, left->kept);
+    }
+    assert_true(left == right);
+    first.connection.notes = second.connection.notes = 0;
+}
+
+static void lanes_number_as_one(uint32_t segments)
+{
+    enum { CONNECTIONS = 500 };
+    Lanes *one = lanes_new(1, false), *two = lanes_new(2, true);
+    unsigned seen_notes = 0;
+    for (uint32_t i = 0; i < segments; i++) {
+        Segment segment = random_segment(CONNECTIONS, i + 1, INT64_C(1700000000000000000) + i * 1000);
+        if (i % 7 == 0)
+            segment.length = 31;
+        segment.captured_length = segment.length == 31 ? sizeof alert : 0;
+        file_in(one, &segment);
+        file_in(two, &segment);
+    }
+    lanes_finish(one);
+    lanes_finish(two);
+    assert_int_equal(lanes_width(one), 1);
+    assert_int_equal(lanes_width(two), 2);
+    assert_int_equal(lanes_count(one), lanes_count(two));
+    for (uint32_t stream = 0; stream < lanes_count(one); stream++) {
+        const FlowTable *left = find_in(one, stream, &first), *right = find_in(two, stream, &second);
+        seen_notes += first.connection.notes != 0;
+        assert_equal_notes(left, right);
+        assert_equal();
+    }
+    assert_true(seen_notes || segments < 100);
+    lanes_free(one);
+    lanes_free(two);
+}
+
+/* With less than a tray, with some, and with more than there are trays. */
+static void two_lanes_are_as_one(void **state)
+{
+    (void)state;
+    static const uint32_t lengths[] = {0, 1, 30, 255, 256, 257, 1000, 5000, 40000};
+    for (unsigned i = 0; i < sizeof lengths / sizeof lengths[0]; i++)
+        lanes_number_as_one(lengths[i]);
+}
+
+/* Whatever happens to a capture, the thread ends. */
+static void lanes_can_be_left(void **state)
+{
+    (void)state;
+    Lanes *lanes = lanes_new(1, true);
+    for (uint32_t i = 0; i < 3000; i++) {
+        Segment segment = random_segment(100, i + 1, i);
+        file_in(lanes, &segment);
+    }
+    lanes_free(lanes);
 }
 
 /* Whatever bytes a connection and its events are made of. */
@@ -109,6 +199,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_with_no_room_sees_the_same),
+        cmocka_unit_test(two_lanes_are_as_one),
+        cmocka_unit_test(lanes_can_be_left),
         cmocka_unit_test(any_bytes_come_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,17 +4,6 @@
 #include "base/bounds.h"
 #include "facts/endpoints.h"
 
-/* What is kept of every noted stream. */
-typedef struct {
-    int64_t end_ns, established_ns, served_ns; /* as in Witness */
-    uint32_t listener : 30;
-    uint32_t closed : 1;
-    uint32_t
-        resets_predecessor : 1; /* its SYN drew an ACK of an older connection, which was answered with RST */
-    uint32_t next_of_listener;  /* chain of the streams of one listener, newest first */
-    uint32_t next;
-} Noted;
-
 typedef struct {
     ListenerSummary summary;
     uint32_t newest; /* stream, NO_CONNECTION for none */
@@ -35,8 +24,9 @@ typedef struct {
 } ListenerTime;
 
 struct FactContext {
-    Noted *noted; /* by stream */
+    Witness **noted; /* by stream */
     uint32_t noted_count, noted_capacity;
+    GPtrArray *own; /* Witness: those that are not the caller's */
     EndpointTable by_endpoint;
     GArray *listeners;          /* Listener, by number in by_endpoint */
     EndpointTable failed;       /* clients (port 0) that tried in vain */
@@ -74,6 +64,7 @@ static inline bool knows_nobody(const FactContext *context)
 FactContext *fact_context_new(void)
 {
     FactContext *context = g_new0(FactContext, 1);
+    context->own = g_ptr_array_new_with_free_func(g_free);
     endpoint_table_init(&context->by_endpoint);
     endpoint_table_init(&context->failed);
     endpoint_table_init(&context->failed_pairs);
@@ -95,6 +86,7 @@ void fact_context_free(FactContext *context)
     g_array_unref(context->failed_clients);
     g_array_unref(context->silent_resets);
     g_array_unref(context->idle_closes);
+    g_ptr_array_unref(context->own);
     g_free(context->noted);
     g_free(context);
 }
@@ -102,12 +94,12 @@ void fact_context_free(FactContext *context)
 void fact_context_expect(FactContext *context, uint32_t streams)
 {
     context->noted_capacity = MAX(streams, context->noted_count);
-    context->noted = g_renew(Noted, context->noted, context->noted_capacity);
+    context->noted = g_renew(Witness *, context->noted, context->noted_capacity);
 }
 
-static Noted *noted_get(const FactContext *context, uint32_t stream)
+static Witness *noted_get(const FactContext *context, uint32_t stream)
 {
-    return &context->noted[stream];
+    return context->noted[stream];
 }
 
 static Listener *listener_get(const FactContext *context, uint32_t index)
@@ -185,9 +177,9 @@ static void note_idle_close(FactContext *context, const History *history, uint32
         g_array_append_val(context->idle_closes, idle);
 }
 
-static void note_listener(FactContext *context, const History *history, const Noted *noted)
+static void note_listener(FactContext *context, const History *history, const Witness *noted)
 {
-    ListenerSummary *summary = &listener_get(context, noted->listener)->summary;
+    ListenerSummary *summary = &listener_get(context, noted->server)->summary;
     const HistorySide *server = &history->side[SIDE_SERVER];
     const ResetRecord *reset = history->first_reset < 0 ? NULL : &history->resets[history->first_reset];
     if (server->syn_ack && server->syns > 1)
@@ -198,7 +190,7 @@ static void note_listener(FactContext *context, const History *history, const No
         summary->refused++;
         summary->last_refused_ns = MAX(summary->last_refused_ns, reset->time_ns);
     } else if (noted->served_ns == INT64_MAX) {
-        ListenerTime silent = {reset->time_ns, noted->listener};
+        ListenerTime silent = {reset->time_ns, noted->server};
         g_array_append_val(context->silent_resets, silent);
         summary->silent_resets++;
     }
@@ -221,33 +213,24 @@ Witness fact_witness(const History *history)
 }
 
 /* What every witness tells. */
-static Noted *note_plain(FactContext *context, const Witness *witness, const Address *server, uint16_t port)
+static void note_plain(FactContext *context, Witness *witness, const Address *server, uint16_t port)
 {
-    uint32_t stream = context->noted_count;
+    uint32_t stream = context->noted_count, previous = witness->previous;
     if (stream == context->noted_capacity)
         fact_context_expect(context, MAX(1024, context->noted_capacity * 2));
-    Noted *noted = noted_get(context, stream);
-    *noted = (Noted){
-        .end_ns = witness->end_ns,
-        .established_ns = witness->established_ns,
-        .served_ns = witness->served_ns,
-        .listener = find_listener(context, server, port),
-        .closed = witness->closed,
-        .next = NO_CONNECTION,
-    };
-    context->noted_count++;
-    Listener *listener = listener_get(context, noted->listener);
-    noted->next_of_listener = listener->newest;
+    context->noted[context->noted_count++] = witness;
+    witness->server = find_listener(context, server, port);
+    witness->next = NO_CONNECTION;
+    if (previous != NO_CONNECTION)
+        noted_get(context, previous)->next = stream;
+    Listener *listener = listener_get(context, witness->server);
+    witness->next_of_listener = listener->newest;
     listener->newest = stream;
     listener->summary.connections++;
     listener->summary.served += witness->served_ns != INT64_MAX;
-    if (witness->previous != NO_CONNECTION)
-        noted_get(context, witness->previous)->next = stream;
-    return noted;
 }
 
-void fact_context_note_plain(FactContext *context, const Witness *witness, const Address *server,
-                             uint16_t port)
+void fact_context_note_plain(FactContext *context, Witness *witness, const Address *server, uint16_t port)
 {
     g_assert(witness->is_plain);
     note_plain(context, witness, server, port);
@@ -255,14 +238,21 @@ void fact_context_note_plain(FactContext *context, const Witness *witness, const
 
 void fact_context_note(FactContext *context, const History *history)
 {
+    Witness *witness = g_new(Witness, 1);
+    g_ptr_array_add(context->own, witness);
+    fact_context_note_as(context, history, witness);
+}
+
+void fact_context_note_as(FactContext *context, const History *history, Witness *witness)
+{
     const HistorySide *server = &history->side[SIDE_SERVER];
-    Witness witness = fact_witness(history);
-    Noted *noted = note_plain(context, &witness, &server->address, server->port);
-    if (witness.is_plain)
+    *witness = fact_witness(history);
+    note_plain(context, witness, &server->address, server->port);
+    if (witness->is_plain)
         return;
-    noted->resets_predecessor = history->previous != NO_CONNECTION && resets_predecessor(history);
-    note_listener(context, history, noted);
-    note_idle_close(context, history, noted->listener);
+    witness->resets_predecessor = history->previous != NO_CONNECTION && resets_predecessor(history);
+    note_listener(context, history, witness);
+    note_idle_close(context, history, witness->server);
     if (history->handshake == HANDSHAKE_SYN_ONLY || history->handshake == HANDSHAKE_UNFINISHED)
         note_failure(context, history);
 }
@@ -319,7 +309,7 @@ const ListenerSummary *fact_context_listener(const FactContext *context, uint32_
     static const ListenerSummary nothing;
     if (knows_nobody(context))
         return &nothing;
-    return &listener_get(context, noted_get(context, stream)->listener)->summary;
+    return &listener_get(context, noted_get(context, stream)->server)->summary;
 }
 
 /* The index of the first reset that does not come before `wanted`. */
@@ -341,7 +331,7 @@ uint32_t fact_context_silent_resets_near(const FactContext *context, uint32_t st
 {
     if (knows_nobody(context))
         return 0;
-    uint32_t listener = noted_get(context, stream)->listener;
+    uint32_t listener = noted_get(context, stream)->server;
     return lower_bound(context->silent_resets, (ListenerTime){time_ns + window_ns + 1, listener}) -
            lower_bound(context->silent_resets, (ListenerTime){time_ns - window_ns, listener});
 }
@@ -351,7 +341,7 @@ int64_t fact_context_idle_close_ns(const FactContext *context, uint32_t stream, 
     *ret_count = 0;
     if (knows_nobody(context))
         return -1;
-    const Listener *listener = listener_get(context, noted_get(context, stream)->listener);
+    const Listener *listener = listener_get(context, noted_get(context, stream)->server);
     *ret_count = listener->idle_count;
     return listener->idle_ns;
 }
@@ -360,11 +350,11 @@ uint32_t fact_context_waiting(const FactContext *context, uint32_t stream, int64
 {
     if (knows_nobody(context))
         return 0;
-    const Listener *listener = listener_get(context, noted_get(context, stream)->listener);
+    const Listener *listener = listener_get(context, noted_get(context, stream)->server);
     uint32_t count = 0;
     unsigned seen = 0;
     for (uint32_t i = listener->newest; i != NO_CONNECTION && seen++ < WITNESSES_MAX;) {
-        const Noted *noted = noted_get(context, i);
+        const Witness *noted = noted_get(context, i);
         if (i != stream && noted->established_ns <= time_ns && (!noted->closed || noted->end_ns >= time_ns) &&
             noted->served_ns > time_ns)
             count++;
@@ -392,7 +382,7 @@ bool fact_context_reconnected(const FactContext *context, uint32_t stream)
 {
     if (knows_nobody(context))
         return false;
-    const Noted *noted = noted_get(context, stream);
+    const Witness *noted = noted_get(context, stream);
     return !noted->closed && noted->next != NO_CONNECTION &&
            noted_get(context, noted->next)->resets_predecessor;
 }

@@ -10,16 +10,27 @@ typedef struct {
     int64_t end_ns;
     int64_t established_ns; /* time of the first ACK after the SYN-ACK; INT64_MAX for never */
     int64_t served_ns;      /* the server's first byte or FIN; INT64_MAX for none */
-    uint32_t previous;      /* as in History */
-    bool closed;            /* by both sides, or reset */
-    bool is_plain; /* this is all of it: nothing was refused, reset, repeated or closed for being idle */
+    union {
+        uint32_t previous; /* as in History */
+        uint32_t next;     /* once it is noted: the stream that took over the tuple, or NO_CONNECTION */
+    };
+    uint32_t next_of_listener; /* once it is noted: chain of the streams of one listener, newest first */
+    uint32_t server : 29;      /* the caller's number for it; once it is noted, the listener's */
+    uint32_t closed : 1;       /* by both sides, or reset */
+    uint32_t
+        is_plain : 1; /* this is all of it: nothing was refused, reset, repeated or closed for idleness */
+    uint32_t resets_predecessor : 1; /* its SYN drew an ACK of an older connection, which was reset */
 } Witness;
 
+_Static_assert(sizeof(Witness) == 40, "there is one of every connection");
+
+/* All but `server`. */
 Witness fact_witness(const History *history);
 
-/* fact_context_note() for a plain witness: the next stream's, with the address and port of its server. */
-void fact_context_note_plain(FactContext *context, const Witness *witness, const Address *server,
-                             uint16_t port);
+/* fact_context_note() with the witness in a place of the caller's, as long as the context; and the same for
+ * one that is plain, of which no more than that and the address and port of its server is needed. */
+void fact_context_note_as(FactContext *context, const History *history, Witness *witness);
+void fact_context_note_plain(FactContext *context, Witness *witness, const Address *server, uint16_t port);
 
 /* A context for judging a connection before the others are known: it remembers that it was asked for anything
  * beyond that connection. fact_context_was_asked() tells, and forgets. */

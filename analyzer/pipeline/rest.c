@@ -2,19 +2,13 @@
 
 #include <glib.h>
 
-#include "facts/endpoints.h"
 #include "verdict/telling.h"
-
-typedef struct {
-    Witness witness;
-    uint32_t server; /* number in `servers` */
-} Rested;
 
 struct Rest {
     FlowTable *table;
     const RuleSet *rules;
     EndpointTable servers;
-    Rested *rested;          /* by index in the table */
+    Witness *witnesses;      /* by index in the table */
     uint8_t *endings;        /* the same: 1 + place in good_endings; 0: to be judged when all are known */
     uint32_t capacity;       /* of both */
     GPtrArray *good_endings; /* Rule */
@@ -52,7 +46,7 @@ static void rest_make_room(Rest *rest, uint32_t index)
     if (index < rest->capacity)
         return;
     rest->capacity = MAX(index + 1, MAX(1024, rest->capacity * 2));
-    rest->rested = g_renew(Rested, rest->rested, rest->capacity);
+    rest->witnesses = g_renew(Witness, rest->witnesses, rest->capacity);
     rest->endings = g_renew(uint8_t, rest->endings, rest->capacity);
 }
 
@@ -63,10 +57,8 @@ static void rest_take(void *data, uint32_t index, const Connection *connection, 
     rest_make_room(rest, index);
     history_outline_of(&rest->history, rest->table, index, connection, events);
     const HistorySide *server = &rest->history.side[SIDE_SERVER];
-    rest->rested[index] = (Rested){
-        .witness = fact_witness(&rest->history),
-        .server = endpoint_table_add(&rest->servers, &server->address, server->port),
-    };
+    rest->witnesses[index] = fact_witness(&rest->history);
+    rest->witnesses[index].server = endpoint_table_add(&rest->servers, &server->address, server->port);
     rest->endings[index] = rest->rules ? rest_judge(rest) : 0;
 }
 
@@ -87,7 +79,8 @@ void rest_free(Rest *rest)
 {
     if (!rest)
         return;
-    rest_forget_witnesses(rest);
+    endpoint_table_clear(&rest->servers);
+    g_free(rest->witnesses);
     fact_set_free(rest->facts);
     fact_context_free(rest->alone);
     g_ptr_array_unref(rest->good_endings);
@@ -95,18 +88,14 @@ void rest_free(Rest *rest)
     g_free(rest);
 }
 
-const Witness *rest_witness(const Rest *rest, uint32_t index, const Address **ret_server, uint16_t *ret_port)
+Witness *rest_witness(const Rest *rest, uint32_t index)
 {
-    const Rested *rested = &rest->rested[index];
-    *ret_server = &rest->servers.endpoints[rested->server].address;
-    *ret_port = rest->servers.endpoints[rested->server].port;
-    return &rested->witness;
+    return &rest->witnesses[index];
 }
 
-void rest_forget_witnesses(Rest *rest)
+const Endpoint *rest_server(const Rest *rest, const Witness *witness)
 {
-    g_clear_pointer(&rest->rested, g_free);
-    endpoint_table_clear(&rest->servers);
+    return &rest->servers.endpoints[witness->server];
 }
 
 const Rule *rest_good_ending(const Rest *rest, uint32_t index)

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "facts/context.h"
+#include "facts/endpoints.h"
 #include "flow/table.h"
 #include "rules/ruleset.h"
 
@@ -14,10 +15,9 @@ typedef struct Rest Rest;
 Rest *rest_new(FlowTable *table, const RuleSet *rules);
 void rest_free(Rest *rest);
 
-/* When all have come to rest: what the connection witnesses and whose server it is, good until
- * rest_forget_witnesses(). */
-const Witness *rest_witness(const Rest *rest, uint32_t index, const Address **ret_server, uint16_t *ret_port);
-void rest_forget_witnesses(Rest *rest);
+/* When all have come to rest: what the connection witnesses, as long as the Rest, and whose server it is. */
+Witness *rest_witness(const Rest *rest, uint32_t index);
+const Endpoint *rest_server(const Rest *rest, const Witness *witness);
 
 /* The ending of a connection that ended well and has no findings; NULL where that is not so or not known. */
 const Rule *rest_good_ending(const Rest *rest, uint32_t index);

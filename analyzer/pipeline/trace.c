@@ -143,16 +143,16 @@ static void trace_note(Trace *trace, uint32_t stream)
 {
     uint32_t index;
     unsigned lane = lanes_find(trace->lanes, stream, &index);
-    const Address *server;
-    uint16_t port;
-    Witness witness = *rest_witness(trace->rests->pdata[lane], index, &server, &port);
-    witness.previous = lanes_stream(trace->lanes, lane, witness.previous);
-    if (witness.is_plain) {
-        fact_context_note_plain(trace->context, &witness, server, port);
+    const Rest *rest = trace->rests->pdata[lane];
+    Witness *witness = rest_witness(rest, index);
+    if (witness->is_plain) {
+        const Endpoint *server = rest_server(rest, witness);
+        witness->previous = lanes_stream(trace->lanes, lane, witness->previous);
+        fact_context_note_plain(trace->context, witness, &server->address, server->port);
         return;
     }
     trace_outline(trace, stream);
-    fact_context_note(trace->context, &trace->history);
+    fact_context_note_as(trace->context, &trace->history, witness);
 }
 
 static void trace_gather_witnesses(Trace *trace)
@@ -160,8 +160,6 @@ static void trace_gather_witnesses(Trace *trace)
     fact_context_expect(trace->context, trace->info.connections);
     for (uint32_t stream = 0; stream < trace->info.connections; stream++)
         trace_note(trace, stream);
-    for (guint lane = 0; lane < trace->rests->len; lane++)
-        rest_forget_witnesses(trace->rests->pdata[lane]);
 }
 
 static void trace_finish(Trace *trace, FrameSource *source)

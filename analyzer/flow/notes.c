@@ -22,19 +22,47 @@ static bool find_kind(const Segment *segment, const uint8_t *payload, NoteKind *
     return is_tls_alert(segment, payload);
 }
 
+/* What counts is the first of what RSTs say and the last of the alerts: the oldest alert gives way. False
+ * where there is none. */
+static bool drop_oldest_alert(Pool *pool, Connection *connection)
+{
+    uint32_t *link = &connection->notes;
+    for (uint32_t i = *link; i; i = *link) {
+        Note *note = pool_block(pool, i);
+        if (note->kind == NOTE_TLS_ALERT) {
+            *link = note->next;
+            pool_give_back(pool, i);
+            return true;
+        }
+        link = &note->next;
+    }
+    return false;
+}
+
+/* Its last note, 0 for none. */
+static uint32_t find_last(Pool *pool, const Connection *connection, unsigned *ret_count)
+{
+    uint32_t last = 0;
+    *ret_count = 0;
+    for (uint32_t i = connection->notes; i; i = ((Note *)pool_block(pool, i))->next) {
+        last = i;
+        ++*ret_count;
+    }
+    return last;
+}
+
 void notes_add(Pool *pool, Connection *connection, const Segment *segment, const uint8_t *payload)
 {
     NoteKind kind;
     if (!find_kind(segment, payload, &kind))
         return;
-    unsigned count = 0;
-    uint32_t last = 0;
-    for (uint32_t i = connection->notes; i; i = ((Note *)pool_block(pool, i))->next) {
-        last = i;
-        count++;
+    unsigned count;
+    uint32_t last = find_last(pool, connection, &count);
+    if (count == NOTES_MAX) {
+        if (!drop_oldest_alert(pool, connection))
+            return;
+        last = find_last(pool, connection, &count);
     }
-    if (count == NOTES_MAX)
-        return;
 
     uint32_t handle = pool_take(pool);
     Note *note = pool_block(pool, handle);

@@ -69,8 +69,9 @@
 /* Gaps in the numbers of one end. The oldest is forgotten and counts as lost; what hangs on it is unknown. */
 #define HOLES_MAX 16
 
-/* What RSTs, TLS alerts and the like had to say, the first of them, and how much of each is kept: the longest
- * alert. */
+/* What RSTs and TLS alerts had to say, and how much of each is kept: the longest alert. Of RSTs the first are
+ * kept, of alerts the last, and nobody asks for others: only the first text is told, and whether the last
+ * data was an alert. */
 #define NOTES_MAX      8
 #define NOTE_BYTES_MAX 48
 
@@ -82,11 +83,12 @@
 
 /* endpoint and facts: what is derived of one connection. */
 
-/* Changes of state: a connection has ten, reused tuples are connections of their own. The first are kept. */
+/* Changes of state: each end only ever goes on, through at most eleven states, so that this is never reached;
+ * the fuzz target of flows holds every script to it. */
 #define HISTORY_TRANSITIONS_MAX 32
 
 /* Connections of one listener that are looked at for one connection, the newest first: where thousands wait,
- * a count of a thousand says as much. */
+ * a count of a thousand says as much. Where none of these waited, it is unknown whether an older one did. */
 #define WITNESSES_MAX 1024
 
 /* Zeek's history of one connection; letters beyond are left out. */
@@ -102,7 +104,7 @@
 /* Depth, nodes and bytes of a YAML document: some hundred times the largest built-in file. */
 #define YAML_DEPTH_MAX 16
 #define YAML_NODES_MAX 200000
-#define YAML_SIZE_MAX  (8 * 1024 * 1024)
+#define YAML_SIZE_MAX  (UINT32_C(8) << 20)
 
 /* Folders in folders of rules, and files that add files. */
 #define RULE_FILE_DEPTH_MAX 12
@@ -120,9 +122,10 @@
 /* Mistakes of rule files that are shown; the rest is counted. */
 #define MISTAKES_MAX 50
 
-/* A verdict: the depth of the tree of endings, findings of one connection, and what might have been. */
+/* A verdict: the depth of the tree of endings, the rules for findings, all of which one connection may have,
+ * and what might have been: the first of it, which is enough to say that a verdict is only likely. */
 #define VERDICT_PATH_MAX     8
-#define VERDICT_FINDINGS_MAX 64
+#define VERDICT_FINDINGS_MAX 256
 #define VERDICT_POSSIBLE_MAX 8
 
 /* verdict and report: what is told. What is left out is counted. */
@@ -137,7 +140,8 @@
 #define ODD_LINK_TYPES_MAX   8
 #define INTERFACES_SHOWN_MAX 8
 
-/* Link types for which a capture filter is compiled; frames of others do not pass. */
+/* Link types for which a capture filter is compiled; frames of others do not pass, and are counted in a
+ * diagnostic. */
 #define FILTER_LINK_TYPES_MAX 16
 
 /* --follow: bytes of one direction that wait for those before them. Beyond, the gap is given up, as if the

@@ -346,21 +346,22 @@ int64_t fact_context_idle_close_ns(const FactContext *context, uint32_t stream, 
     return listener->idle_ns;
 }
 
-uint32_t fact_context_waiting(const FactContext *context, uint32_t stream, int64_t time_ns)
+bool fact_context_waiting(const FactContext *context, uint32_t stream, int64_t time_ns, uint32_t *ret_count)
 {
+    *ret_count = 0;
     if (knows_nobody(context))
-        return 0;
+        return true;
     const Listener *listener = listener_get(context, noted_get(context, stream)->server);
-    uint32_t count = 0;
-    unsigned seen = 0;
-    for (uint32_t i = listener->newest; i != NO_CONNECTION && seen++ < WITNESSES_MAX;) {
+    uint32_t count = 0, i = listener->newest;
+    for (unsigned seen = 0; i != NO_CONNECTION && seen < WITNESSES_MAX; seen++) {
         const Witness *noted = noted_get(context, i);
         if (i != stream && noted->established_ns <= time_ns && (!noted->closed || noted->end_ns >= time_ns) &&
             noted->served_ns > time_ns)
             count++;
         i = noted->next_of_listener;
     }
-    return count;
+    *ret_count = count;
+    return count || i == NO_CONNECTION;
 }
 
 uint32_t fact_context_failed_ports(const FactContext *context, const HistorySide *client)

@@ -57,8 +57,9 @@ uint32_t fact_context_silent_resets_near(const FactContext *context, uint32_t st
                                          int64_t window_ns);
 
 /* Other streams to the same server that were established before `time_ns`, not over by then, and on which it
- * had not sent a byte: they may be in the accept queue. */
-uint32_t fact_context_waiting(const FactContext *context, uint32_t stream, int64_t time_ns);
+ * had not sent a byte: they may be in the accept queue. At least so many, and false where none was found
+ * among WITNESSES_MAX and there are more. */
+bool fact_context_waiting(const FactContext *context, uint32_t stream, int64_t time_ns, uint32_t *ret_count);
 
 /* The idle time after which the server closes, where at least three of its closes agree within 5 % and they
  * are most of them; -1 for none. *ret_count is how many agree. */

@@ -2,6 +2,7 @@
  * in a few old numbers only (pcap-linktype(7)). */
 #include "pipeline/filter.h"
 
+#include <inttypes.h>
 #include <pcap/pcap.h>
 
 #include "base/error.h"
@@ -19,6 +20,7 @@ struct PacketFilter {
     char *text;
     Program programs[FILTER_LINK_TYPES_MAX];
     unsigned count;
+    uint64_t senseless, beyond; /* frames that could not be asked: see packet_filter_tell() */
 };
 
 static int dlt_of_link_type(uint16_t link_type)
@@ -87,8 +89,26 @@ static const Program *filter_program(PacketFilter *filter, uint16_t link_type)
 bool packet_filter_takes(PacketFilter *filter, const Frame *frame)
 {
     const Program *program = filter_program(filter, frame->link_type);
-    if (!program || !program->is_compiled)
+    if (!program || !program->is_compiled) {
+        filter->senseless += program != NULL;
+        filter->beyond += !program;
         return false;
+    }
     const struct pcap_pkthdr header = {.caplen = frame->captured_len, .len = frame->original_len};
     return pcap_offline_filter(&program->program, &header, frame->bytes) != 0;
+}
+
+void packet_filter_tell(PacketFilter *filter, DiagnosticList *diagnostics)
+{
+    if (filter->senseless)
+        diagnostic_list_add(
+            diagnostics, DIAGNOSTIC_NOTE, 0, 0,
+            "%" PRIu64 " frames are of link types for which the capture filter (-f) makes no sense: left out",
+            filter->senseless);
+    if (filter->beyond)
+        diagnostic_list_add(
+            diagnostics, DIAGNOSTIC_WARNING, 0, 0,
+            "%" PRIu64 " frames were left out: the capture filter (-f) is compiled for at most %d link types",
+            filter->beyond, FILTER_LINK_TYPES_MAX);
+    filter->senseless = filter->beyond = 0;
 }

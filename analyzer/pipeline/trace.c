@@ -162,7 +162,7 @@ static void trace_gather_witnesses(Trace *trace)
         trace_note(trace, stream);
 }
 
-static void trace_finish(Trace *trace, FrameSource *source)
+static void trace_finish(Trace *trace, FrameSource *source, PacketFilter *filter)
 {
     trace->oddities.frames = trace->info.frames;
     trace->oddities.segments = trace->info.segments;
@@ -173,6 +173,8 @@ static void trace_finish(Trace *trace, FrameSource *source)
                             trace->info.frames);
     oddities_tell(&trace->oddities, source, trace->diagnostics);
     decode_tell(trace->defragmenter, trace->diagnostics);
+    if (filter)
+        packet_filter_tell(filter, trace->diagnostics);
     trace->format = frame_source_format(source);
     trace->info.path = trace->path;
     trace->info.format = trace->format;
@@ -191,7 +193,7 @@ static Trace *trace_read_source(const char *path, FrameSource *source, const Tra
     Progress progress = progress_begin(options->shows_progress);
     trace_read_frames(trace, source, options->filter, &progress);
     progress_end(&progress);
-    trace_finish(trace, source);
+    trace_finish(trace, source, options->filter);
     return trace;
 }
 

@@ -68,7 +68,7 @@ static void judge_ending(const RuleSet *rules, FactSet *facts, Verdict *verdict)
 
 static void judge_findings(const RuleSet *rules, FactSet *facts, Verdict *verdict)
 {
-    for (guint i = 0; i < rules->findings->len && verdict->finding_count < VERDICT_FINDINGS_MAX; i++) {
+    for (guint i = 0; i < rules->findings->len; i++) { /* rules_link(): VERDICT_FINDINGS_MAX */
         const Rule *rule = rules->findings->pdata[i];
         if (rule->disabled || expression_evaluate(rule->when, facts) != TRUTH_TRUE)
             continue;

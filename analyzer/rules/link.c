@@ -66,6 +66,16 @@ static void check_depths(RuleSet *rules, MistakeList *mistakes)
     }
 }
 
+static void check_finding_count(const RuleSet *rules, MistakeList *mistakes)
+{
+    unsigned count = 0;
+    for (guint i = 0; i < rules->drafts->len; i++) {
+        const Draft *draft = &g_array_index(rules->drafts, Draft, i);
+        if (!draft->rule->is_ending && ++count == VERDICT_FINDINGS_MAX + 1)
+            complain_at(draft, "finding", mistakes, "there are more than %d findings", VERDICT_FINDINGS_MAX);
+    }
+}
+
 static gint by_order(gconstpointer a, gconstpointer b)
 {
     const Rule *left = *(const Rule *const *)a, *right = *(const Rule *const *)b;
@@ -93,6 +103,7 @@ void rules_link(RuleSet *rules, MistakeList *mistakes)
     for (guint i = 0; i < rules->drafts->len; i++)
         link_parent(rules, &g_array_index(rules->drafts, Draft, i), mistakes);
     check_depths(rules, mistakes);
+    check_finding_count(rules, mistakes);
     if (mistake_list_length(mistakes))
         return;
 

@@ -142,7 +142,7 @@ static void check_side(History *history, Side side)
 static void check_history(History *history)
 {
     g_assert(history->row_count && history->row_count <= EVENTS_MAX);
-    g_assert(history->transition_count <= HISTORY_TRANSITIONS_MAX);
+    g_assert(history->transition_count < HISTORY_TRANSITIONS_MAX); /* see there: never reached */
     for (unsigned i = 0; i < history->transition_count; i++) {
         const Transition *transition = &history->transitions[i];
         g_assert(transition->row < history->row_count && transition->from != transition->to);

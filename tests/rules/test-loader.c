@@ -205,6 +205,13 @@ static void is_bounded(void **state)
     g_string_append(tree, "- {ending: e9, severity: ok, when: rst.seen, title: t, happened: h}\n");
     g_autofree char *too_tall = mistakes_in(tree->str, tree->len);
     assert_text(too_tall, "t.yaml:2:23: error: the tree is deeper than 8 endings here");
+
+    g_autoptr(GString) crowd = g_string_new(NULL);
+    for (guint i = 0; i <= VERDICT_FINDINGS_MAX; i++)
+        g_string_append_printf(
+            crowd, "- {finding: f%u, severity: note, when: rst.seen, title: t, happened: h}\n", i);
+    g_autofree char *too_crowded = mistakes_in(crowd->str, crowd->len);
+    assert_text(too_crowded, "t.yaml:257:13: error: there are more than 256 findings");
 }
 
 static void write_file(const char *folder, const char *name, const char *text)

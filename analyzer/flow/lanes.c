@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* A hundred times what it costs to wake up a thread; a few trays are filled while another is worked off. */
-enum { TRAY_SEGMENTS = 256, TRAYS_MAX = 32, LANES = 2 };
+enum { TRAY_SEGMENTS = 256, TRAYS_MAX = 16, LANES = 2 };
 
 /* How many segments ahead what one will touch is asked for: its slot first, then what the slot leads to, then
  * what that leads to. Each step is long enough for a line to come from memory. */
@@ -13,16 +13,24 @@ enum { AHEAD_SLOT = 24, AHEAD_CONNECTION = 16, AHEAD_EVENTS = 8 };
 /* Of 256 hashes: those of the caller's lane, who has to read and decode as well. */
 enum { OWN_SHARE = 88 };
 
+/* How many payloads of a tray are kept for notes: hardly any segment needs one. */
+enum { TRAY_PAYLOADS = 32 };
+
+enum { NOT_NOTED = 0xff, NO_PAYLOAD = 0xfe };
+
 typedef struct {
     Segment segment;
     uint64_t hash;
-    bool is_noted, has_payload;
-    uint8_t payload[NOTE_BYTES_MAX]; /* with has_payload */
+    uint8_t note; /* place of the payload in the tray, or one of the above */
 } Item;
 
+_Static_assert(sizeof(Item) == 128, "two cache lines: they go from one core to the other");
+
 typedef struct {
-    unsigned count; /* 0 in a tray handed over: the last one */
     Item items[TRAY_SEGMENTS];
+    unsigned count; /* 0 in a tray handed over: the last one */
+    unsigned payload_count;
+    uint8_t payloads[TRAY_PAYLOADS][NOTE_BYTES_MAX];
 } Tray;
 
 typedef struct {
@@ -50,7 +58,7 @@ Lanes *lanes_new(uint64_t seed, bool beside)
     for (unsigned i = 0; i < lanes->count; i++) {
         lanes->lane[i].table = flow_table_new(seed);
         lanes->lane[i].tray = g_new(Tray, 1);
-        lanes->lane[i].tray->count = 0;
+        lanes->lane[i].tray->count = lanes->lane[i].tray->payload_count = 0;
     }
     lanes->full = g_async_queue_new();
     lanes->empty = g_async_queue_new();
@@ -68,15 +76,16 @@ static void lane_number(Lane *lane, uint32_t index, uint32_t first_frame)
     lane->number[index] = first_frame;
 }
 
-static void lane_file_item(Lane *lane, const Item *item, bool numbers)
+static void lane_file_item(Lane *lane, const Tray *tray, const Item *item, bool numbers)
 {
     FlowTable *table = lane->table;
     uint32_t before = flow_table_count(table);
     Connection *connection = flow_table_add_hashed(table, &item->segment, item->hash);
     if (numbers && flow_table_count(table) > before)
         lane_number(lane, before, connection->first_frame);
-    if (item->is_noted)
-        flow_table_note(table, connection, &item->segment, item->has_payload ? item->payload : NULL);
+    if (item->note != NOT_NOTED)
+        flow_table_note(table, connection, &item->segment,
+                        item->note == NO_PAYLOAD ? NULL : tray->payloads[item->note]);
 }
 
 /* In the order of the capture. */
@@ -94,9 +103,9 @@ static void lane_take(Lane *lane, Tray *tray, bool numbers)
             flow_table_prefetch_events(lane->table, &item->segment, item->hash);
         }
         if (i - AHEAD_SLOT < count)
-            lane_file_item(lane, &items[i - AHEAD_SLOT], numbers);
+            lane_file_item(lane, tray, &items[i - AHEAD_SLOT], numbers);
     }
-    tray->count = 0;
+    tray->count = tray->payload_count = 0;
 }
 
 static gpointer lanes_thread(gpointer data)
@@ -118,7 +127,7 @@ static Tray *lanes_empty_tray(Lanes *lanes)
         lanes->trays < TRAYS_MAX ? g_async_queue_try_pop(lanes->empty) : g_async_queue_pop(lanes->empty);
     if (!tray) {
         tray = g_new(Tray, 1);
-        tray->count = 0;
+        tray->count = tray->payload_count = 0;
         lanes->trays++;
     }
     return tray;
@@ -144,29 +153,34 @@ Segment *lanes_next(Lanes *lanes)
     return &tray->items[tray->count].segment;
 }
 
+/* What is noted of the payload does not live as long as the tray. */
+static uint8_t tray_note(Tray *tray, const Segment *segment, const uint8_t *payload)
+{
+    if (!note_is_due(segment, payload))
+        return NOT_NOTED;
+    if (!payload)
+        return NO_PAYLOAD;
+    memcpy(tray->payloads[tray->payload_count], payload, MIN(segment->captured_length, NOTE_BYTES_MAX));
+    return (uint8_t)tray->payload_count++;
+}
+
 void lanes_file(Lanes *lanes, const uint8_t *payload)
 {
-    Tray *tray = lanes->lane[0].tray;
-    Item *item = &tray->items[tray->count];
-    item->hash = flow_table_hash(lanes->lane[0].table, &item->segment);
+    Lane *lane = &lanes->lane[0];
+    Item *item = &lane->tray->items[lane->tray->count];
+    item->hash = flow_table_hash(lane->table, &item->segment);
     if (is_second(lanes, item->hash)) {
-        Tray *other = lanes->lane[1].tray;
-        Item *copy = &other->items[other->count++];
-        copy->segment = item->segment;
-        copy->hash = item->hash;
-        item = copy;
-        tray = other;
-    } else {
-        tray->count++;
+        lane = &lanes->lane[1];
+        lane->tray->items[lane->tray->count] = *item;
+        item = &lane->tray->items[lane->tray->count];
     }
-    item->is_noted = note_is_due(&item->segment, payload);
-    item->has_payload = item->is_noted && payload;
-    if (item->has_payload)
-        memcpy(item->payload, payload, MIN(item->segment.captured_length, NOTE_BYTES_MAX));
-    if (tray->count < TRAY_SEGMENTS)
+    Tray *tray = lane->tray;
+    tray->count++;
+    item->note = tray_note(tray, &item->segment, payload);
+    if (tray->count < TRAY_SEGMENTS && tray->payload_count < TRAY_PAYLOADS)
         return;
-    if (tray == lanes->lane[0].tray)
-        lane_take(&lanes->lane[0], tray, lanes->count > 1);
+    if (lane == &lanes->lane[0])
+        lane_take(lane, tray, lanes->count > 1);
     else
         lanes_hand_over(lanes);
 }

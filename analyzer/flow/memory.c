@@ -1,6 +1,7 @@
 #include "flow/memory.h"
 
 #include <glib.h>
+#include <stdint.h>
 #include <sys/mman.h>
 
 #define HUGE_PAGE_BYTES ((size_t)2 << 20)
@@ -13,6 +14,19 @@ void *memory_take(size_t bytes)
     void *block = g_aligned_alloc(1, bytes, HUGE_PAGE_BYTES);
     madvise(block, bytes - bytes % HUGE_PAGE_BYTES, MADV_HUGEPAGE);
     return block;
+}
+
+void *memory_take_growing(size_t bytes)
+{
+    uint8_t *block = g_aligned_alloc(1, HUGE_PAGE_BYTES + bytes, HUGE_PAGE_BYTES);
+    size_t rest = bytes - MEMORY_SMALL_BYTES;
+    madvise(block + HUGE_PAGE_BYTES, rest - rest % HUGE_PAGE_BYTES, MADV_HUGEPAGE);
+    return block + HUGE_PAGE_BYTES - MEMORY_SMALL_BYTES;
+}
+
+void memory_free_growing(void *block)
+{
+    g_aligned_free((uint8_t *)block + MEMORY_SMALL_BYTES - HUGE_PAGE_BYTES);
 }
 
 void memory_free(void *block, size_t bytes)

@@ -6,4 +6,11 @@
 
 /* Starts on a cache line; content undefined. Aborts where the system has no memory, as g_malloc() does. */
 void *memory_take(size_t bytes);
+
+/* The same for what may stay small: its first MEMORY_SMALL_BYTES are not on a huge page, which would be
+ * cleared as a whole when its first byte is touched. `bytes` more than that. */
+#define MEMORY_SMALL_BYTES ((size_t)256 << 10)
+void *memory_take_growing(size_t bytes);
+void memory_free_growing(void *block);
+
 void memory_free(void *block, size_t bytes);

@@ -1,6 +1,7 @@
 #include "flow/pool.h"
 
 #include <glib.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "flow/memory.h"
@@ -12,8 +13,13 @@ void pool_init(Pool *pool, size_t block_bytes)
 
 void pool_clear(Pool *pool)
 {
-    for (uint32_t i = 0; i < pool->chunk_count; i++)
-        memory_free(pool->chunks[i], POOL_CHUNK_BLOCKS * pool->block_bytes);
+    size_t bytes = POOL_CHUNK_BLOCKS * pool->block_bytes;
+    for (uint32_t i = 0; i < pool->chunk_count; i++) {
+        if (i == 0 && bytes > MEMORY_SMALL_BYTES)
+            memory_free_growing(pool->chunks[i]);
+        else
+            memory_free(pool->chunks[i], bytes);
+    }
     g_free(pool->chunks);
     memset(pool, 0, sizeof *pool);
 }
@@ -25,7 +31,9 @@ static void pool_add_chunk(Pool *pool)
         pool->chunks = g_renew(uint8_t *, pool->chunks, pool->chunk_capacity);
     }
     /* Blocks that are a multiple of a cache line lie on cache lines. */
-    pool->chunks[pool->chunk_count++] = memory_take(POOL_CHUNK_BLOCKS * pool->block_bytes);
+    size_t bytes = POOL_CHUNK_BLOCKS * pool->block_bytes;
+    bool may_stay_small = pool->chunk_count == 0 && bytes > MEMORY_SMALL_BYTES;
+    pool->chunks[pool->chunk_count++] = may_stay_small ? memory_take_growing(bytes) : memory_take(bytes);
 }
 
 uint32_t pool_take(Pool *pool)

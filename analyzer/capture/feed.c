@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 
-#define STREAM_BUFFER_BYTES (512 * 1024)
+#define STREAM_BUFFER_BYTES ((size_t)512 << 10)
 #define PIPE_BYTES          (1024 * 1024)
 /* A multiple of any page size. */
 #define MAP_CHUNK_BYTES ((size_t)4 << 20)

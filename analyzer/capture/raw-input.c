@@ -6,7 +6,7 @@
 
 #include "base/stop.h"
 
-#define RAW_INPUT_BUFFER_BYTES (256 * 1024)
+#define RAW_INPUT_BUFFER_BYTES ((size_t)256 << 10)
 
 void raw_input_init_fd(RawInput *input, int fd)
 {

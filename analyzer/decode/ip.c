@@ -224,9 +224,10 @@ static void apply_route(const uint8_t *header, uint32_t length, Segment *segment
     if (header[3] == 0 || length < 24)
         return;
     uint32_t shared = header[4] & 0x0f, padding = header[5] >> 4;
+    size_t addresses = (length - 8) / 16;
     switch (header[2]) {
     case ROUTE_SOURCE:
-        memcpy(segment->destination, header + 8 + ((length - 8) / 16 - 1) * 16, 16);
+        memcpy(segment->destination, header + 8 + (addresses - 1) * 16, 16);
         break;
     case ROUTE_RPL:
         if (length >= 8 + 16 - shared + padding)

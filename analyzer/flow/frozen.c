@@ -9,7 +9,7 @@ enum { CONNECTION_WORDS = sizeof(Connection) / 8, EVENT_WORDS = 5, EVENT_LENGTH_
 
 _Static_assert(sizeof(Connection) % 16 == 0, "whole words, an even number of them");
 _Static_assert(CONNECTION_WORDS / 2 + sizeof(Connection) +
-                       EVENTS_MAX * (EVENT_LENGTH_BYTES + EVENT_WORDS * 8) <=
+                       (size_t)EVENTS_MAX * (EVENT_LENGTH_BYTES + EVENT_WORDS * 8) <=
                    FROZEN_BYTES_MAX,
                "the worst case fits");
 

@@ -189,7 +189,8 @@ void lanes_file(Lanes *lanes, const uint8_t *payload)
 static void lanes_merge(Lanes *lanes)
 {
     uint32_t at[LANES] = {0, 0};
-    uint32_t count[LANES] = {flow_table_count(lanes->lane[0].table), flow_table_count(lanes->lane[1].table)};
+    const uint32_t count[LANES] = {flow_table_count(lanes->lane[0].table),
+                                   flow_table_count(lanes->lane[1].table)};
     uint32_t *number[LANES] = {lanes->lane[0].number, lanes->lane[1].number};
     lanes->order = g_new(uint32_t, count[0] + count[1]);
     for (uint32_t stream = 0; stream < count[0] + count[1]; stream++) {

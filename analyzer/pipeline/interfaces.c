@@ -10,11 +10,11 @@
 /* "Ethernet", "IEEE802_15_4", "USER0" or "unknown". */
 static char *link_type_text(uint16_t link_type)
 {
-    enum { USER_FIRST = 147, USER_LAST = 162 };
+    const unsigned first = 147, last = 162; /* LINKTYPE_USER0 to 15 */
     const char *name = decode_link_type_name(link_type);
     name = name ? name : pcap_datalink_val_to_name(link_type);
-    if (!name && link_type >= USER_FIRST && link_type <= USER_LAST)
-        return g_strdup_printf("USER%u", link_type - USER_FIRST);
+    if (!name && link_type >= first && link_type <= last)
+        return g_strdup_printf("USER%u", link_type - first);
     return g_strdup(name ? name : "without a name");
 }
 

@@ -103,6 +103,7 @@ static void run_capture(Run *run, guint index)
     GError *error = NULL;
     g_autoptr(Trace) trace =
         run_read(run, index, run->hurries ? run->rules : NULL, !run->options->report.quiet, &error);
+    g_assert(trace || error);
     if (!trace) {
         run_unreadable(run, run->options->captures[index], error);
         return;

@@ -15,7 +15,7 @@ Value parameter_value_parse(const char *text, gsize length);
  */
 bool parameter_value_adapt(Value *value, ValueType type);
 
-void parameter_free(gpointer parameter);
+void parameter_free(gpointer data);
 
 /* Borrowed; NULL where there is none. */
 const Parameter *rule_set_parameter(const RuleSet *rules, const char *name, size_t length);

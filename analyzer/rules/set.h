@@ -77,7 +77,7 @@ void load_path(RuleSet *rules, const char *path, MistakeList *mistakes);
 
 /* rule.c */
 Rule *rule_new(const char *id, const char *file, unsigned line);
-void rule_free(gpointer rule);
+void rule_free(gpointer data);
 
 /* yaml_check.c: the shapes that a map may have. */
 typedef struct {

@@ -81,6 +81,13 @@ static void take_key(Builder *builder, YamlNode *key, yaml_mark_t mark)
     g_ptr_array_add(builder->stack[builder->depth - 1]->keys, key);
 }
 
+static YamlNode *parent_of_next(const Builder *builder)
+{
+    YamlNode *parent = builder->stack[builder->depth - 1];
+    g_assert(parent);
+    return parent;
+}
+
 /* Puts a node where it belongs; takes it over. */
 static void take(Builder *builder, YamlNode *node, yaml_mark_t mark)
 {
@@ -90,7 +97,7 @@ static void take(Builder *builder, YamlNode *node, yaml_mark_t mark)
     } else if (wants_key(builder)) {
         take_key(builder, node, mark);
     } else if (builder->depth) {
-        g_ptr_array_add(builder->stack[builder->depth - 1]->items, node);
+        g_ptr_array_add(parent_of_next(builder)->items, node);
     } else {
         builder->root = node;
     }

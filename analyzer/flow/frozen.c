@@ -1,5 +1,5 @@
-/* A packed connection: the 4-bit lengths of its 32 words, the words, then for each event the 4-bit lengths of
- * five words and the words. Words are little-endian. */
+/* A packed connection: which of its 32 words are not zero, their 4-bit lengths, they, then for each event the
+ * 4-bit lengths of five words and the words. Words are little-endian. */
 #include "flow/frozen.h"
 
 #include <glib.h>
@@ -7,8 +7,8 @@
 
 enum { CONNECTION_WORDS = sizeof(Connection) / 8, EVENT_WORDS = 5, EVENT_LENGTH_BYTES = 3 };
 
-_Static_assert(sizeof(Connection) % 16 == 0, "whole words, an even number of them");
-_Static_assert(CONNECTION_WORDS / 2 + sizeof(Connection) +
+_Static_assert(sizeof(Connection) == 32 * 8, "a bit for each word");
+_Static_assert(4 + CONNECTION_WORDS / 2 + sizeof(Connection) +
                        (size_t)EVENTS_MAX * (EVENT_LENGTH_BYTES + EVENT_WORDS * 8) <=
                    FROZEN_BYTES_MAX,
                "the worst case fits");
@@ -214,6 +214,36 @@ static const uint8_t *thaw_event(const uint8_t *at, Expected *expected, Event *e
     return at;
 }
 
+/* Most words of a folded connection are zero: a bit for each that is not, their lengths, then they. */
+static uint8_t *put_words(uint8_t *at, const uint64_t words[CONNECTION_WORDS])
+{
+    uint32_t present = 0;
+    for (unsigned i = 0; i < CONNECTION_WORDS; i++)
+        present |= (uint32_t)(words[i] != 0) << i;
+    uint32_t little = GUINT32_TO_LE(present);
+    memcpy(at, &little, sizeof little);
+    uint8_t *lengths = at + sizeof little;
+    unsigned count = (unsigned)__builtin_popcount(present);
+    at = lengths + (count + 1) / 2;
+    memset(lengths, 0, (count + 1) / 2);
+    for (unsigned place = 0; present; present &= present - 1, place++)
+        lengths[place / 2] |= (uint8_t)(put_word(&at, words[__builtin_ctz(present)]) << place % 2 * 4);
+    return at;
+}
+
+static const uint8_t *get_words(const uint8_t *at, uint64_t ret_words[CONNECTION_WORDS])
+{
+    uint32_t little;
+    memcpy(&little, at, sizeof little);
+    uint32_t present = GUINT32_FROM_LE(little);
+    const uint8_t *lengths = at + sizeof little;
+    at = lengths + ((unsigned)__builtin_popcount(present) + 1) / 2;
+    memset(ret_words, 0, CONNECTION_WORDS * sizeof *ret_words);
+    for (unsigned place = 0; present; present &= present - 1, place++)
+        ret_words[__builtin_ctz(present)] = get_word(&at, lengths[place / 2] >> place % 2 * 4 & 15);
+    return at;
+}
+
 size_t freeze(const Connection *connection, const Event *events, uint8_t *ret_bytes)
 {
     Connection folded = *connection;
@@ -222,11 +252,7 @@ size_t freeze(const Connection *connection, const Event *events, uint8_t *ret_by
     memcpy(words, &folded, sizeof folded);
     apply_tally(words, events, connection->event_count);
     rotate_counts(words, 16);
-    uint8_t *at = ret_bytes + CONNECTION_WORDS / 2;
-    for (unsigned i = 0; i < CONNECTION_WORDS; i += 2) {
-        unsigned low = put_word(&at, words[i]);
-        ret_bytes[i / 2] = (uint8_t)(low | put_word(&at, words[i + 1]) << 4);
-    }
+    uint8_t *at = put_words(ret_bytes, words);
     Expected expected = expected_first(connection);
     for (unsigned i = 0; i < connection->event_count; i++)
         at = freeze_event(&events[i], &expected, at);
@@ -236,11 +262,7 @@ size_t freeze(const Connection *connection, const Event *events, uint8_t *ret_by
 size_t thaw(const uint8_t *bytes, Connection *ret_connection, Event *ret_events)
 {
     uint64_t words[CONNECTION_WORDS];
-    const uint8_t *at = bytes + CONNECTION_WORDS / 2;
-    for (unsigned i = 0; i < CONNECTION_WORDS; i += 2) {
-        words[i] = get_word(&at, bytes[i / 2] & 15);
-        words[i + 1] = get_word(&at, bytes[i / 2] >> 4);
-    }
+    const uint8_t *at = get_words(bytes, words);
     rotate_counts(words, 64 - 16);
     memcpy(ret_connection, words, sizeof words);
     Expected expected = expected_first(ret_connection);

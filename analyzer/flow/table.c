@@ -349,7 +349,7 @@ Connection *flow_table_add(FlowTable *table, const Segment *segment)
 
 void flow_table_finish(FlowTable *table)
 {
-    connection_store_freeze_all(&table->store);
     memory_free(table->slots, (table->mask + 1) * sizeof *table->slots);
     table->slots = NULL;
+    connection_store_freeze_all(&table->store);
 }

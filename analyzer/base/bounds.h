@@ -77,9 +77,9 @@
 
 /* Connections that are kept ready for their next segment, to begin with; all others are frozen, which loses
  * nothing. Where a quarter of them would have to be woken up again, twice as many are kept, and so on: as
- * many as are open at one time. With their events 600 bytes each, so this is 5 MB, which any large cache
+ * many as are open at one time. With their events 600 bytes each, so this is 10 MB, which a large cache
  * holds. */
-#define LIVE_AT_FIRST 8192u
+#define LIVE_AT_FIRST 16384u
 
 /* endpoint and facts: what is derived of one connection. */
 

@@ -31,8 +31,16 @@ static uint8_t rest_place(Rest *rest, const Rule *ending)
     return (uint8_t)(place + 1);
 }
 
+/* Only these can be good endings as rules go: the others are not worth the attempt. */
+static bool is_promising(const History *history)
+{
+    return history->side[SIDE_CLIENT].fin && history->side[SIDE_SERVER].fin && !history->has_resets;
+}
+
 static uint8_t rest_judge(Rest *rest)
 {
+    if (!is_promising(&rest->history))
+        return 0;
     fact_set_begin(rest->facts, &rest->history, rest->alone);
     rule_set_judge(rest->rules, rest->facts, &rest->verdict);
     bool is_known = !fact_context_was_asked(rest->alone);

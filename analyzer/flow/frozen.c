@@ -7,7 +7,7 @@
 
 enum { CONNECTION_WORDS = sizeof(Connection) / 8, EVENT_WORDS = 5, EVENT_LENGTH_BYTES = 3 };
 
-_Static_assert(sizeof(Connection) == 32 * 8, "a bit for each word");
+_Static_assert(CONNECTION_WORDS == 32, "a bit for each word");
 _Static_assert(4 + CONNECTION_WORDS / 2 + sizeof(Connection) +
                        (size_t)EVENTS_MAX * (EVENT_LENGTH_BYTES + EVENT_WORDS * 8) <=
                    FROZEN_BYTES_MAX,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "rules/pattern.h"
+#include "rules/step.h"
 #include "rules/tree.h"
 
 static const Value *made_value(const Expression *expression, const Node *node, FactSet *facts,
@@ -298,36 +299,6 @@ Truth expression_evaluate_node(const Expression *expression, uint16_t index, Fac
     return evaluate(expression, expression_node(expression, index), facts);
 }
 
-/* The step after a test that came to `truth`. A branch for each case, not an index: most connections take the
- * same way, so that the processor guesses it and need not wait for one test before it begins the next. */
-static inline unsigned step_next(const Step *step, Truth truth)
-{
-    if (G_LIKELY(truth == TRUTH_FALSE)) {
-        __asm__ volatile(""); /* or the compiler makes one load of it all the same */
-        return step->next[TRUTH_FALSE];
-    }
-    if (truth == TRUTH_TRUE) {
-        __asm__ volatile("");
-        return step->next[TRUTH_TRUE];
-    }
-    return step->next[TRUTH_UNKNOWN];
-}
-
-static inline unsigned step_take(const Expression *expression, const Step *step, FactSet *facts)
-{
-    if (step->kind == STEP_NODE)
-        return step_next(step, evaluate_other(expression, expression_node(expression, step->node), facts));
-    const FactBrief *value = fact_brief(facts, step->fact);
-    if (step->kind == STEP_KNOWN)
-        return step_next(step, truth(value->presence == VALUE_KNOWN));
-    if (value->presence != VALUE_KNOWN)
-        return step_next(step, value->presence == VALUE_UNKNOWN ? TRUTH_UNKNOWN : TRUTH_FALSE);
-    if (step->kind == STEP_ONE_OF)
-        return step_next(step, is_one_of(value->number, step->low));
-    bool is_within = (uint64_t)value->number - (uint64_t)step->low <= step->span;
-    return step_next(step, truth(is_within != step->is_negated));
-}
-
 Truth expression_evaluate(const Expression *expression, FactSet *facts)
 {
     if (!expression->steps)
@@ -335,6 +306,6 @@ Truth expression_evaluate(const Expression *expression, FactSet *facts)
     const Step *steps = (const Step *)expression->steps->data;
     unsigned at = expression->entry;
     while (at < STEP_END)
-        at = step_take(expression, &steps[at], facts);
+        at = step_take(&steps[at], facts);
     return (Truth)(at - STEP_END);
 }

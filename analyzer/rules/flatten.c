@@ -44,7 +44,7 @@ static void set_test(Step *step, const Node *node)
 
 static Step step_of(const Expression *expression, const Node *node)
 {
-    Step step = {.kind = STEP_NODE, .fact = node->fact};
+    Step step = {.expression = expression, .kind = STEP_NODE, .fact = node->fact};
     if (node->kind == NODE_TEST) {
         set_test(&step, node);
     } else if (node->kind == NODE_FACT) {

@@ -26,18 +26,15 @@ static void add_possible(Verdict *verdict, const Rule *rule, FactSet *facts)
 }
 
 /* The child to go down into, or NULL; unknown ones on the way are noted. */
-static const Rule *choose(const GPtrArray *children, FactSet *facts, Verdict *verdict,
+static const Rule *choose(const Sieve *sieve, const GPtrArray *children, FactSet *facts, Verdict *verdict,
                           bool *ret_passed_unknown)
 {
-    for (guint i = 0; i < children->len; i++) {
-        const Rule *child = children->pdata[i];
-        Truth truth = expression_evaluate(child->when, facts);
+    Truth truth;
+    for (unsigned i = 0; (i = sieve_next(sieve, i, facts, &truth)) < children->len; i++) {
         if (truth == TRUTH_TRUE)
-            return child;
-        if (truth == TRUTH_UNKNOWN) {
-            add_possible(verdict, child, facts);
-            *ret_passed_unknown = true;
-        }
+            return children->pdata[i];
+        add_possible(verdict, children->pdata[i], facts);
+        *ret_passed_unknown = true;
     }
     return NULL;
 }
@@ -55,11 +52,11 @@ static bool is_benign(const Rule *rule, FactSet *facts)
 static void judge_ending(const RuleSet *rules, FactSet *facts, Verdict *verdict)
 {
     bool certain = true, passed_unknown = false;
-    const Rule *rule = choose(rules->roots, facts, verdict, &passed_unknown);
+    const Rule *rule = choose(rules->root_sieve, rules->roots, facts, verdict, &passed_unknown);
     while (rule && verdict->path_length < VERDICT_PATH_MAX) {
         certain = certain && !passed_unknown && is_certain(rule, facts);
         verdict->path[verdict->path_length++] = rule;
-        rule = choose(rule->children, facts, verdict, &passed_unknown);
+        rule = choose(rule->sieve, rule->children, facts, verdict, &passed_unknown);
     }
     const Rule *ending = verdict_ending(verdict);
     verdict->ending_is_benign = ending && is_benign(ending, facts);
@@ -68,9 +65,11 @@ static void judge_ending(const RuleSet *rules, FactSet *facts, Verdict *verdict)
 
 static void judge_findings(const RuleSet *rules, FactSet *facts, Verdict *verdict)
 {
-    for (guint i = 0; i < rules->findings->len; i++) { /* rules_link(): VERDICT_FINDINGS_MAX */
+    Truth truth;
+    for (unsigned i = 0; (i = sieve_next(rules->finding_sieve, i, facts, &truth)) < rules->findings->len;
+         i++) {
         const Rule *rule = rules->findings->pdata[i];
-        if (rule->disabled || expression_evaluate(rule->when, facts) != TRUTH_TRUE)
+        if (rule->disabled || truth != TRUTH_TRUE)
             continue;
         verdict->findings[verdict->finding_count].rule = rule;
         verdict->findings[verdict->finding_count].certainty =

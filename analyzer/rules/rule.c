@@ -1,6 +1,7 @@
 /* A rule's memory, and the names of severities and certainties. */
 #include <string.h>
 
+#include "rules/sieve.h"
 #include "rules/expression.h"
 #include "rules/set.h"
 #include "rules/template.h"
@@ -55,6 +56,7 @@ void rule_free(gpointer data)
     g_array_unref(rule->programs);
     g_array_unref(rule->confirm);
     g_array_unref(rule->fix);
+    sieve_free(rule->sieve);
     g_ptr_array_unref(rule->children);
     g_ptr_array_unref(rule->lookalikes);
     g_ptr_array_unref(rule->references);

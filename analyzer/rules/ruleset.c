@@ -47,6 +47,8 @@ void rule_set_free(RuleSet *rules)
     g_ptr_array_unref(rules->parameters);
     g_ptr_array_unref(rules->all);
     g_ptr_array_unref(rules->roots);
+    sieve_free(rules->root_sieve);
+    sieve_free(rules->finding_sieve);
     g_ptr_array_unref(rules->findings);
     g_ptr_array_unref(rules->documents);
     g_array_unref(rules->drafts);
@@ -66,6 +68,16 @@ static void drop_documents(RuleSet *rules)
     g_ptr_array_set_size(rules->documents, 0);
 }
 
+static void make_sieves(RuleSet *rules)
+{
+    rules->root_sieve = sieve_new(rules->roots);
+    rules->finding_sieve = sieve_new(rules->findings);
+    for (guint i = 0; i < rules->rules->len; i++) {
+        Rule *rule = rules->rules->pdata[i];
+        rule->sieve = sieve_new(rule->children);
+    }
+}
+
 bool rule_set_finish(RuleSet *rules, GError **error)
 {
     g_assert(!rules->is_finished);
@@ -77,6 +89,8 @@ bool rule_set_finish(RuleSet *rules, GError **error)
     overrides_apply(rules, mistakes);
     choices_apply(rules, mistakes);
     drop_documents(rules);
+    if (!mistake_list_length(mistakes))
+        make_sieves(rules);
     rules->is_finished = true;
     return mistake_list_check(mistakes, error);
 }

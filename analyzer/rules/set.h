@@ -5,6 +5,7 @@
 
 #include "rules/mistake.h"
 #include "rules/ruleset.h"
+#include "rules/sieve.h"
 #include "rules/yaml_node.h"
 
 /* A rule that was read and not compiled yet. */
@@ -33,12 +34,13 @@ typedef struct {
 } Choice;
 
 struct RuleSet {
-    GPtrArray *rules;      /* Rule*, in order of loading; owned */
-    GHashTable *by_id;     /* id -> Rule* */
-    GPtrArray *parameters; /* Parameter*, by name once finished; owned */
-    GPtrArray *all;        /* Rule*, in order of rule_set_all() */
-    GPtrArray *roots;      /* Rule*: endings without a parent, in order */
-    GPtrArray *findings;   /* Rule*, by id */
+    GPtrArray *rules;                  /* Rule*, in order of loading; owned */
+    GHashTable *by_id;                 /* id -> Rule* */
+    GPtrArray *parameters;             /* Parameter*, by name once finished; owned */
+    GPtrArray *all;                    /* Rule*, in order of rule_set_all() */
+    GPtrArray *roots;                  /* Rule*: endings without a parent, in order */
+    GPtrArray *findings;               /* Rule*, by id */
+    Sieve *root_sieve, *finding_sieve; /* of the two, once finished */
 
     /* until rule_set_finish() */
     GPtrArray *documents; /* YamlNode* */

@@ -69,7 +69,10 @@ typedef struct Pattern Pattern; /* pattern.h */
 /* One step of an expression that was laid out flat: a test, and which step comes next for each Truth of it.
  */
 typedef struct {
-    int64_t low;   /* of STEP_RANGE; of STEP_ONE_OF a bit for each value */
+    union {
+        int64_t low;                  /* of STEP_RANGE; of STEP_ONE_OF a bit for each value */
+        const Expression *expression; /* of STEP_NODE */
+    };
     uint64_t span; /* of STEP_RANGE: true up to low + span */
     uint16_t next[3];
     uint16_t node;

@@ -1,0 +1,15 @@
+/* The conditions of several rules, one after the other, in one list of steps: what falls through the first is
+ * put to the second, and so on, without a look at the rules. Private to analyzer/rules. */
+#pragma once
+
+#include "rules/ruleset.h"
+
+typedef struct Sieve Sieve;
+
+/* Of Rule*, which must not change any more. Caller frees. */
+Sieve *sieve_new(const GPtrArray *rules);
+void sieve_free(Sieve *sieve);
+
+/* The first of the rules from `from` on whose condition is not false, and what it comes to; the number of
+ * rules where there is none. Allocates nothing. */
+unsigned sieve_next(const Sieve *sieve, unsigned from, FactSet *facts, Truth *ret_truth);

@@ -30,7 +30,10 @@ SKIPPED = 77
 def count(closelint, capture):
     command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", closelint, "--no-config",
                capture.path]
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+    # Meson has malloc() fill what it gives out, which takes as many instructions again.
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False,
+                          env=plain)
     found = re.search(r"Collected : (\d+)", done.stderr)
     if done.returncode not in (0, 1) or not found:
         raise RuntimeError(f"valgrind: {done.stderr}")

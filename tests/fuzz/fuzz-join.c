@@ -94,7 +94,7 @@ static void check(const Files *files)
     }
     if (!count)
         check_end(files, source);
-    g_autofree char *format = frame_source_format(source);
+    g_free(frame_source_format(source));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/prefetch.h"
 #include "capture/decompress.h"
 #include "capture/raw-input.h"
 
@@ -63,7 +64,7 @@ static inline void feed_prefetch(const uint8_t *at, size_t length)
     uintptr_t from = (uintptr_t)at + FEED_PREFETCH_AHEAD;
     uintptr_t to = from + (length < FEED_PREFETCH_MAX ? length : FEED_PREFETCH_MAX);
     for (uintptr_t line = from; line < to; line += FEED_CACHE_LINE)
-        __builtin_prefetch((const void *)line);
+        prefetch((const void *)line);
 }
 
 /* Moves on over `count` bytes; false where the data ends before. */

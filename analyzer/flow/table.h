@@ -65,9 +65,9 @@ int64_t flow_table_missing_below(const FlowTable *table, const Connection *conne
 bool flow_table_top_missing(const FlowTable *table, const Connection *connection, unsigned end);
 int64_t flow_table_contiguous(const FlowTable *table, const Connection *connection, unsigned end);
 
-/* For batches: each step over the whole batch fetches what the next one reads, so that nothing waits for
- * memory. First the slot, then by the slot the connection, then by the connection what is counted of the
- * segment's end and the place of its event. */
+/* For whoever has the next segments at hand (lanes.c): each step, some segments ahead of the one after it,
+ * fetches what that one reads, so that nothing waits for memory. First the slot, then by the slot the
+ * connection, then by the connection what is counted of the segment's end and the place of its event. */
 uint64_t flow_table_hash(const FlowTable *table, const Segment *segment);
 void flow_table_prefetch_slot(const FlowTable *table, uint64_t hash);
 void flow_table_prefetch_connection(const FlowTable *table, uint64_t hash);

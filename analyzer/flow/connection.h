@@ -4,9 +4,10 @@
  * Its two ends are numbered by who spoke first in the capture: end 0 sent the first segment. Which of them is
  * the client is decided later, with hindsight (endpoint/history.h).
  *
- * Laid out by cache lines: a segment of a known connection touches the key, both ends' numbers, what is
- * counted of its own end, and the line of the event that it appends; events that are there already only where
- * `recent` says that one may be the same packet.
+ * A segment that comes costs its connection's first cache line and the event that is appended, and nothing
+ * more: events wait there until somebody wants to know what they come to, which is when the connection comes
+ * to rest, as a rule, and then all of them are tracked in one go (track.h). The other lines hold what came of
+ * it.
  *
  * Sequence numbers are relative, as Wireshark shows them: a SYN has 0, the first byte 1; where the SYN was
  * not captured, the first segment seen has 1. They are unwrapped to 64 bits, and negative before that. */
@@ -49,12 +50,21 @@ typedef struct {
     uint32_t length;
     uint16_t window; /* not scaled */
     uint16_t ip_id;
-    uint16_t marks; /* EVENT_… */
+    uint16_t marks; /* EVENT_…, or WAITING_… until it is tracked */
     uint8_t flags;  /* TCP_… */
     uint8_t ttl;
 } Event;
 
 _Static_assert(sizeof(Event) == 32, "two events a cache line");
+
+/* What is known of an event before it is tracked: EVENT_FROM_1, EVENT_TIMESTAMPS, EVENT_MPTCP, and of a SYN the
+ * window scale that it offered. */
+enum {
+    WAITING_MARKS = EVENT_FROM_1 | EVENT_TIMESTAMPS | EVENT_MPTCP,
+    WAITING_WSCALE = 1 << 1,
+    WAITING_WSCALE_SHIFT = 2, /* four bits: RFC 7323 2.3 */
+    WAITING_WSCALE_MASK = 15,
+};
 
 static inline unsigned event_end(const Event *event)
 {
@@ -101,6 +111,13 @@ enum {
     KNOWN_OVERFLOW = 1 << 7,   /* it left more holes than are kept */
 };
 
+/* Bits of Connection.traits. */
+enum {
+    CONNECTION_BEGUN = 1 << 0,  /* the lines below the first are valid: something was tracked */
+    CONNECTION_REUSES = 1 << 1, /* `previous` is a connection */
+    CONNECTION_BEYOND = 1 << 2, /* there is more to it than tracking its events again would show */
+};
+
 #define NO_CONNECTION UINT32_MAX
 
 typedef struct {
@@ -110,17 +127,19 @@ typedef struct {
     uint8_t ip_version;
     uint8_t event_class;  /* size class of the event block */
     uint8_t known[2];     /* KNOWN_… */
-    uint32_t event_block; /* handle in the event store */
+    uint32_t event_block; /* handle in the event store; 0: the events lie beside the connection */
     uint32_t hole_block;  /* handle in the hole store, 0: nothing missing */
-    uint32_t event_count : 8;
-    uint32_t recent : 24; /* a few bits of each of the last four events, newest lowest: track.c */
-    uint32_t notes;       /* handle of its first note, 0: none */
+    uint8_t event_count;
+    uint8_t tracked; /* how many of the events were tracked; the others wait */
+    uint8_t traits;  /* CONNECTION_… */
+    uint8_t spare;
+    uint32_t notes; /* handle of its first note, 0: none */
     int64_t last_ns;
 
     /* second: the numbers */
     Sequence sequence[2];
 
-    /* third and fourth: what is counted */
+    /* third and fourth: what is counted, and where it began */
     EndCounts counts[2];
     int64_t first_ns;
     uint32_t first_frame;

@@ -13,13 +13,13 @@ _Static_assert(KEEP_FIRST + 2 * KEEP_TEARDOWN + 1 + KEEP_LAST < EVENTS_MAX, "thi
 
 void event_store_init(EventStore *store)
 {
-    for (unsigned i = 0; i < EVENT_CLASSES; i++)
+    for (unsigned i = 1; i < EVENT_CLASSES; i++)
         pool_init(&store->pools[i], event_class_capacity[i] * sizeof(Event));
 }
 
 void event_store_clear(EventStore *store)
 {
-    for (unsigned i = 0; i < EVENT_CLASSES; i++)
+    for (unsigned i = 1; i < EVENT_CLASSES; i++)
         pool_clear(&store->pools[i]);
 }
 
@@ -74,25 +74,25 @@ static void event_store_grow(EventStore *store, Connection *connection)
 {
     unsigned old_class = connection->event_class, new_class = old_class + 1;
     uint32_t block = pool_take(&store->pools[new_class]);
-    memcpy(pool_block(&store->pools[new_class], block),
-           pool_block(&store->pools[old_class], connection->event_block),
+    memcpy(pool_block(&store->pools[new_class], block), event_store_get(store, connection),
            event_class_capacity[old_class] * sizeof(Event));
-    pool_give_back(&store->pools[old_class], connection->event_block);
+    event_store_give_back(store, connection);
     connection->event_block = block;
     connection->event_class = (uint8_t)new_class;
 }
 
 Event *event_store_add(EventStore *store, Connection *connection)
 {
-    if (!connection->event_block) {
-        connection->event_class = 0;
-        connection->event_block = pool_take(&store->pools[0]);
-    } else if (connection->event_count == EVENTS_MAX) {
-        connection->event_count = (uint8_t)thin_out(event_store_get(store, connection), EVENTS_MAX);
-    } else if (connection->event_count == event_class_capacity[connection->event_class]) {
+    if (connection->event_count == event_class_capacity[connection->event_class])
         event_store_grow(store, connection);
-    }
     return &event_store_get(store, connection)[connection->event_count++];
+}
+
+void event_store_thin_out(EventStore *store, Connection *connection)
+{
+    connection->event_count = (uint8_t)thin_out(event_store_get(store, connection), connection->event_count);
+    connection->tracked = connection->event_count;
+    connection->traits |= CONNECTION_BEYOND;
 }
 
 void event_store_put(EventStore *store, Connection *connection, const Event *events)
@@ -101,7 +101,7 @@ void event_store_put(EventStore *store, Connection *connection, const Event *eve
     while (connection->event_count > event_class_capacity[size_class])
         size_class++;
     connection->event_class = (uint8_t)size_class;
-    connection->event_block = pool_take(&store->pools[size_class]);
+    connection->event_block = size_class ? pool_take(&store->pools[size_class]) : 0;
     memcpy(event_store_get(store, connection), events, connection->event_count * sizeof *events);
 }
 
@@ -110,4 +110,5 @@ void event_store_give_back(EventStore *store, Connection *connection)
     if (connection->event_block)
         pool_give_back(&store->pools[connection->event_class], connection->event_block);
     connection->event_block = 0;
+    connection->event_class = 0;
 }

@@ -1,137 +1,91 @@
-/* A packed connection: which of its 32 words are not zero, their 4-bit lengths, they, then for each event the
- * 4-bit lengths of five words and the words. Words are little-endian. */
+/* A packed connection: a byte that says how, and the number of events. Then either its key, or all of its
+ * words: a bit for each that is not zero, their 4-bit lengths, they. Then the events: a tag, the times and
+ * length that nearly all have, and what a mask says that there is more. Numbers are little-endian. */
 #include "flow/frozen.h"
 
 #include <glib.h>
+#include <stdbool.h>
 #include <string.h>
 
-enum { CONNECTION_WORDS = sizeof(Connection) / 8, EVENT_WORDS = 5, EVENT_LENGTH_BYTES = 3 };
+#include "flow/track.h"
+
+/* The first byte: 4 or 6, the IP version of what is packed as a key and events; or this. */
+enum { PACKED_WHOLE = 0 };
+
+enum { CONNECTION_WORDS = sizeof(Connection) / 8 };
 
 _Static_assert(CONNECTION_WORDS == 32, "a bit for each word");
-_Static_assert(4 + CONNECTION_WORDS / 2 + sizeof(Connection) +
-                       (size_t)EVENTS_MAX * (EVENT_LENGTH_BYTES + EVENT_WORDS * 8) <=
+
+/* The tag of an event. */
+enum {
+    TAG_FLAGS = TCP_FIN | TCP_SYN | TCP_RST | TCP_PSH | TCP_ACK,
+    TAG_END_1 = 1 << 5,
+    TAG_LENGTH = 1 << 6, /* two bytes of it follow */
+    TAG_MORE = 1 << 7,   /* a mask follows, and what it names in this order */
+};
+
+enum {
+    MORE_SEQ = 1 << 0,
+    MORE_ACK = 1 << 1,
+    MORE_WINDOW = 1 << 2,
+    MORE_IP_ID = 1 << 3,
+    MORE_TTL = 1 << 4,
+    MORE_MARKS = 1 << 5,
+    MORE_WIDE = 1 << 6, /* time, frame, length and flags, since they do not fit */
+};
+
+enum {
+    FRAME_BYTES = 3,
+    EVENT_BYTES_MAX = 1 + 4 + FRAME_BYTES + 1 + 4 + 4 + 2 + 2 + 1 + 2 + (8 + 4 + 4 + 1),
+};
+
+_Static_assert(2 + 4 + CONNECTION_WORDS / 2 + sizeof(Connection) + (size_t)EVENTS_MAX * EVENT_BYTES_MAX <=
                    FROZEN_BYTES_MAX,
                "the worst case fits");
 
-/* Appends the word without its leading zero bytes; returns their number. Writes all eight. */
-static inline unsigned put_word(uint8_t **at, uint64_t word)
+static inline void put16(uint8_t **at, uint16_t value)
 {
-    unsigned length = (71u - (unsigned)__builtin_clzll(word | 1)) / 8 - !word;
-    uint64_t little = GUINT64_TO_LE(word);
-    memcpy(*at, &little, 8);
-    *at += length;
-    return length;
+    value = GUINT16_TO_LE(value);
+    memcpy(*at, &value, sizeof value);
+    *at += sizeof value;
 }
 
-static inline uint64_t get_word(const uint8_t **at, unsigned length)
+static inline void put32(uint8_t **at, uint32_t value)
 {
-    static const uint64_t mask[16] = {
-        0,
-        0xff,
-        0xffff,
-        0xffffff,
-        0xffffffff,
-        0xffffffffff,
-        0xffffffffffff,
-        0xffffffffffffff,
-        0xffffffffffffffff,
-    };
-    uint64_t little;
-    memcpy(&little, *at, 8);
-    *at += length;
-    return GUINT64_FROM_LE(little) & mask[length];
+    value = GUINT32_TO_LE(value);
+    memcpy(*at, &value, sizeof value);
+    *at += sizeof value;
 }
 
-/* What the counts of a connection come to by the events that were kept of it: where all were, that is what
- * they are, but for what only tracking knows. */
-static void tally(const Event *events, unsigned count, EndCounts ret_counts[2])
+static inline void put64(uint8_t **at, uint64_t value)
 {
-    memset(ret_counts, 0, 2 * sizeof *ret_counts);
-    for (unsigned i = 0; i < count; i++) {
-        const Event *event = &events[i];
-        EndCounts *counts = &ret_counts[event_end(event)];
-        if (event->marks & EVENT_RUN)
-            continue;
-        counts->packets++;
-        counts->last_frame = event->frame;
-        if (event->marks & EVENT_ICMP)
-            continue;
-        if (event->length && !(event->flags & TCP_RST)) {
-            if (!counts->first_data_frame) {
-                counts->first_data_frame = event->frame;
-                counts->first_data_ns = event->time_ns;
-            }
-            counts->last_data_frame = event->frame;
-            counts->last_data_ns = event->time_ns;
-        }
-        if (event->flags & TCP_FIN && !counts->fins)
-            counts->fin_seq = event->seq + event->length;
-        counts->fins += (event->flags & TCP_FIN) != 0;
-        counts->resets += (event->flags & TCP_RST) != 0;
-        counts->retransmissions += (event->marks & EVENT_RETRANSMISSION) != 0;
-        counts->keepalives += (event->marks & (EVENT_KEEPALIVE | EVENT_WINDOW_PROBE)) != 0;
-    }
+    value = GUINT64_TO_LE(value);
+    memcpy(*at, &value, sizeof value);
+    *at += sizeof value;
 }
 
-enum { COUNT_WORDS = sizeof(EndCounts) / 8, COUNTS_AT = offsetof(Connection, counts) / 8 };
-
-_Static_assert(sizeof(EndCounts) % 8 == 0 && offsetof(Connection, counts) % 8 == 0, "whole words");
-
-/* What differs from the tally, by exclusive or: done twice it is undone. */
-static void apply_tally(uint64_t *words, const Event *events, unsigned count)
+static inline uint16_t get16(const uint8_t **at)
 {
-    EndCounts expected[2];
-    uint64_t expected_words[2 * COUNT_WORDS];
-    tally(events, count, expected);
-    memcpy(expected_words, expected, sizeof expected);
-    for (unsigned i = 0; i < 2 * COUNT_WORDS; i++)
-        words[COUNTS_AT + i] ^= expected_words[i];
+    uint16_t value;
+    memcpy(&value, *at, sizeof value);
+    *at += sizeof value;
+    return GUINT16_FROM_LE(value);
 }
 
-/* The last word of an end's counts has its TTL and window scale, which nothing foretells, in its upper bytes.
- */
-static uint64_t rotate(uint64_t word, unsigned bits)
+static inline uint32_t get32(const uint8_t **at)
 {
-    return word << bits | word >> (64 - bits);
+    uint32_t value;
+    memcpy(&value, *at, sizeof value);
+    *at += sizeof value;
+    return GUINT32_FROM_LE(value);
 }
 
-static void rotate_counts(uint64_t *words, unsigned bits)
+static inline uint64_t get64(const uint8_t **at)
 {
-    for (unsigned end = 0; end < 2; end++) {
-        uint64_t *last = &words[COUNTS_AT + (end + 1) * COUNT_WORDS - 1];
-        *last = rotate(*last, bits);
-    }
-}
-
-/* The last segment left an event, but for a second copy of a plain one. */
-static uint64_t last_event_ns(const Connection *c, const Event *events)
-{
-    return (uint64_t)(c->event_count ? events[c->event_count - 1].time_ns : c->first_ns);
-}
-
-/* Where numbers are what they differ from another one. */
-static void fold(Connection *c, const Event *events)
-{
-    for (unsigned end = 0; end < 2; end++) {
-        c->counts[end].peer_next_at_fin -= c->known[end] & KNOWN_FIN ? (uint32_t)c->sequence[!end].next : 0;
-        c->sequence[end].acked =
-            (int64_t)((uint64_t)c->sequence[end].next - (uint64_t)c->sequence[end].acked);
-    }
-    c->last_ns = (int64_t)((uint64_t)c->last_ns - last_event_ns(c, events));
-    c->previous = ~c->previous; /* NO_CONNECTION becomes 0 */
-    c->event_class = 0;
-    c->event_block = 0;
-}
-
-static void unfold(Connection *c, const Event *events)
-{
-    c->previous = ~c->previous;
-    c->last_ns = (int64_t)((uint64_t)c->last_ns + last_event_ns(c, events));
-    for (unsigned end = 0; end < 2; end++) {
-        c->sequence[end].acked =
-            (int64_t)((uint64_t)c->sequence[end].next - (uint64_t)c->sequence[end].acked);
-        c->counts[end].peer_next_at_fin += c->known[end] & KNOWN_FIN ? (uint32_t)c->sequence[!end].next : 0;
-    }
+    uint64_t value;
+    memcpy(&value, *at, sizeof value);
+    *at += sizeof value;
+    return GUINT64_FROM_LE(value);
 }
 
 /* What the next event is expected to be, by what came before. */
@@ -145,15 +99,6 @@ typedef struct {
     } end[2];
 } Expected;
 
-/* Of a connection that may be folded still. */
-static Expected expected_first(const Connection *connection)
-{
-    return (Expected){.time_ns = (uint64_t)connection->first_ns,
-                      .frame = connection->first_frame,
-                      .end = {{.next = connection->sequence[0].isn, .ttl = connection->counts[0].ttl},
-                              {.next = connection->sequence[1].isn, .ttl = connection->counts[1].ttl}}};
-}
-
 static inline void expected_step(Expected *expected, const Event *event, unsigned end)
 {
     expected->time_ns = (uint64_t)event->time_ns;
@@ -161,68 +106,135 @@ static inline void expected_step(Expected *expected, const Event *event, unsigne
     expected->end[end].next =
         event->seq + event->length + (event->flags >> 1 & 1) + (event->flags & 1); /* SYN, FIN */
     expected->end[end].window = event->window;
-    expected->end[end].ip_id = event->ip_id + !!event->ip_id;
-    expected->end[end].marks = event->marks;
+    expected->end[end].ip_id = (uint16_t)(event->ip_id + !!event->ip_id);
+    expected->end[end].marks = event->marks & (WAITING_MARKS & ~EVENT_FROM_1);
     expected->end[end].ttl = event->ttl;
 }
 
-static uint8_t *freeze_event(const Event *event, Expected *expected, uint8_t *at)
+static uint8_t *put_more(const Event *event, uint16_t marks, unsigned mask, uint8_t *at)
 {
-    unsigned end = event_end(event);
-    uint64_t elapsed = (uint64_t)event->time_ns - expected->time_ns;
-    uint64_t signed_elapsed = elapsed << 1 ^ (0 - (elapsed >> 63)); /* small for small steps back, too */
-    uint32_t frames = event->frame - expected->frame;
-    uint8_t *lengths = at;
-    at += EVENT_LENGTH_BYTES;
-    unsigned length = put_word(&at, signed_elapsed);
-    length |= put_word(&at, (uint64_t)frames << 9 | event->flags << 1 | end) << 4;
-    length |= put_word(&at, (uint64_t)(event->seq - expected->end[end].next) << 32 | event->length) << 8;
-    length |= put_word(&at, event->ack - expected->end[!end].next) << 12;
-    uint64_t rest = (uint64_t)(event->ttl ^ expected->end[end].ttl) << 48 |
-                    (uint64_t)(event->marks ^ expected->end[end].marks) << 32 |
-                    (uint64_t)(uint16_t)(event->ip_id - expected->end[end].ip_id) << 16 |
-                    (uint16_t)(event->window ^ expected->end[end].window);
-    length |= put_word(&at, rest) << 16;
-    lengths[0] = (uint8_t)length;
-    lengths[1] = (uint8_t)(length >> 8);
-    lengths[2] = (uint8_t)(length >> 16);
+    *at++ = (uint8_t)mask;
+    if (mask & MORE_SEQ)
+        put32(&at, event->seq);
+    if (mask & MORE_ACK)
+        put32(&at, event->ack);
+    if (mask & MORE_WINDOW)
+        put16(&at, event->window);
+    if (mask & MORE_IP_ID)
+        put16(&at, event->ip_id);
+    if (mask & MORE_TTL)
+        *at++ = event->ttl;
+    if (mask & MORE_MARKS)
+        put16(&at, marks);
+    if (mask & MORE_WIDE) {
+        put64(&at, (uint64_t)event->time_ns);
+        put32(&at, event->frame);
+        put32(&at, event->length);
+        *at++ = event->flags;
+    }
+    return at;
+}
+
+/* `marks` without that of the end. */
+static inline uint8_t *freeze_event(const Event *event, uint16_t marks, Expected *expected, uint8_t *at)
+{
+    const unsigned end = event_end(event);
+    const uint64_t elapsed = (uint64_t)event->time_ns - expected->time_ns;
+    const uint32_t frames = event->frame - expected->frame;
+    const bool is_wide = elapsed > UINT32_MAX || frames >> (8 * FRAME_BYTES) || event->length > UINT16_MAX ||
+                         event->flags & ~TAG_FLAGS;
+    const bool has_length = event->length && !is_wide;
+    const unsigned mask = (event->seq != expected->end[end].next ? MORE_SEQ : 0) |
+                          (event->ack != expected->end[!end].next ? MORE_ACK : 0) |
+                          (event->window != expected->end[end].window ? MORE_WINDOW : 0) |
+                          (event->ip_id != expected->end[end].ip_id ? MORE_IP_ID : 0) |
+                          (event->ttl != expected->end[end].ttl ? MORE_TTL : 0) |
+                          (marks != expected->end[end].marks ? MORE_MARKS : 0) | (is_wide ? MORE_WIDE : 0);
+    *at++ = (uint8_t)((event->flags & TAG_FLAGS) | (end ? TAG_END_1 : 0) | (has_length ? TAG_LENGTH : 0) |
+                      (mask ? TAG_MORE : 0));
+    put32(&at, (uint32_t)elapsed);
+    put32(&at, frames); /* its highest byte is written over */
+    at -= sizeof frames - FRAME_BYTES;
+    put16(&at, (uint16_t)event->length);
+    at -= has_length ? 0 : sizeof(uint16_t);
+    if (mask)
+        at = put_more(event, marks, mask, at);
     expected_step(expected, event, end);
     return at;
 }
 
-static const uint8_t *thaw_event(const uint8_t *at, Expected *expected, Event *event)
+static const uint8_t *get_more(const uint8_t *at, Event *event)
 {
-    unsigned length = at[0] | at[1] << 8 | at[2] << 16;
-    at += EVENT_LENGTH_BYTES;
-    uint64_t signed_elapsed = get_word(&at, length & 15);
-    uint64_t what = get_word(&at, length >> 4 & 15);
-    uint64_t numbers = get_word(&at, length >> 8 & 15);
-    uint64_t ack = get_word(&at, length >> 12 & 15);
-    uint64_t rest = get_word(&at, length >> 16 & 15);
-    unsigned end = what & 1;
-    event->time_ns = (int64_t)(expected->time_ns + (signed_elapsed >> 1 ^ (0 - (signed_elapsed & 1))));
-    event->flags = (uint8_t)(what >> 1);
-    event->frame = expected->frame + (uint32_t)(what >> 9);
-    event->length = (uint32_t)numbers;
-    event->seq = expected->end[end].next + (uint32_t)(numbers >> 32);
-    event->ack = expected->end[!end].next + (uint32_t)ack;
-    event->window = (uint16_t)rest ^ expected->end[end].window;
-    event->ip_id = (uint16_t)(expected->end[end].ip_id + (uint16_t)(rest >> 16));
-    event->marks = (uint16_t)(rest >> 32) ^ expected->end[end].marks;
-    event->ttl = (uint8_t)(rest >> 48) ^ expected->end[end].ttl;
+    unsigned mask = *at++;
+    if (mask & MORE_SEQ)
+        event->seq = get32(&at);
+    if (mask & MORE_ACK)
+        event->ack = get32(&at);
+    if (mask & MORE_WINDOW)
+        event->window = get16(&at);
+    if (mask & MORE_IP_ID)
+        event->ip_id = get16(&at);
+    if (mask & MORE_TTL)
+        event->ttl = *at++;
+    if (mask & MORE_MARKS)
+        event->marks = (event->marks & EVENT_FROM_1) | get16(&at);
+    if (mask & MORE_WIDE) {
+        event->time_ns = (int64_t)get64(&at);
+        event->frame = get32(&at);
+        event->length = get32(&at);
+        event->flags = *at++;
+    }
+    return at;
+}
+
+static inline const uint8_t *thaw_event(const uint8_t *at, Expected *expected, Event *event)
+{
+    const unsigned tag = *at++, end = tag & TAG_END_1 ? 1 : 0;
+    event->time_ns = (int64_t)(expected->time_ns + get32(&at));
+    event->frame = expected->frame + (get32(&at) & ((1u << 8 * FRAME_BYTES) - 1));
+    at -= sizeof event->frame - FRAME_BYTES;
+    event->length = tag & TAG_LENGTH ? get16(&at) : 0;
+    event->seq = expected->end[end].next;
+    event->ack = expected->end[!end].next;
+    event->window = expected->end[end].window;
+    event->ip_id = expected->end[end].ip_id;
+    event->ttl = expected->end[end].ttl;
+    event->marks = (uint16_t)(expected->end[end].marks | end);
+    event->flags = tag & TAG_FLAGS;
+    if (tag & TAG_MORE)
+        at = get_more(at, event);
     expected_step(expected, event, end);
     return at;
 }
 
-/* Most words of a folded connection are zero: a bit for each that is not, their lengths, then they. */
-static uint8_t *put_words(uint8_t *at, const uint64_t words[CONNECTION_WORDS])
+/* Appends the word without its leading zero bytes; returns their number. Writes all eight. */
+static inline unsigned put_word(uint8_t **at, uint64_t word)
 {
+    unsigned length = (71u - (unsigned)__builtin_clzll(word | 1)) / 8 - !word;
+    uint64_t little = GUINT64_TO_LE(word);
+    memcpy(*at, &little, 8);
+    *at += length;
+    return length;
+}
+
+static inline uint64_t get_word(const uint8_t **at, unsigned length)
+{
+    uint64_t little;
+    memcpy(&little, *at, 8);
+    *at += length;
+    uint64_t mask = length < 8 ? (UINT64_C(1) << 8 * length) - 1 : UINT64_MAX;
+    return GUINT64_FROM_LE(little) & mask;
+}
+
+static uint8_t *put_words(uint8_t *at, const Connection *connection)
+{
+    uint64_t words[CONNECTION_WORDS];
+    memcpy(words, connection, sizeof words);
     uint32_t present = 0;
     for (unsigned i = 0; i < CONNECTION_WORDS; i++)
         present |= (uint32_t)(words[i] != 0) << i;
-    uint32_t little = GUINT32_TO_LE(present);
-    memcpy(at, &little, sizeof little);
-    uint8_t *lengths = at + sizeof little;
+    put32(&at, present);
+    uint8_t *lengths = at;
     unsigned count = (unsigned)__builtin_popcount(present);
     at = lengths + (count + 1) / 2;
     memset(lengths, 0, (count + 1) / 2);
@@ -231,45 +243,110 @@ static uint8_t *put_words(uint8_t *at, const uint64_t words[CONNECTION_WORDS])
     return at;
 }
 
-static const uint8_t *get_words(const uint8_t *at, uint64_t ret_words[CONNECTION_WORDS])
+static const uint8_t *get_words(const uint8_t *at, Connection *ret_connection)
 {
-    uint32_t little;
-    memcpy(&little, at, sizeof little);
-    uint32_t present = GUINT32_FROM_LE(little);
-    const uint8_t *lengths = at + sizeof little;
+    uint64_t words[CONNECTION_WORDS] = {0};
+    uint32_t present = get32(&at);
+    const uint8_t *lengths = at;
     at = lengths + ((unsigned)__builtin_popcount(present) + 1) / 2;
-    memset(ret_words, 0, CONNECTION_WORDS * sizeof *ret_words);
     for (unsigned place = 0; present; present &= present - 1, place++)
-        ret_words[__builtin_ctz(present)] = get_word(&at, lengths[place / 2] >> place % 2 * 4 & 15);
+        words[__builtin_ctz(present)] = get_word(&at, lengths[place / 2] >> place % 2 * 4 & 15);
+    memcpy(ret_connection, words, sizeof words);
+    return at;
+}
+
+static size_t address_bytes(uint8_t ip_version)
+{
+    return ip_version == 4 ? 4 : 16;
+}
+
+static uint8_t *put_key(uint8_t *at, const Connection *connection)
+{
+    size_t bytes = address_bytes(connection->ip_version);
+    for (unsigned end = 0; end < 2; end++) {
+        put16(&at, connection->port[end]);
+        memcpy(at, connection->address[end], bytes);
+        at += bytes;
+    }
+    put64(&at, (uint64_t)connection->first_ns);
+    put32(&at, connection->first_frame);
+    return at;
+}
+
+static const uint8_t *get_key(const uint8_t *at, uint8_t ip_version, Connection *ret_connection,
+                              Expected *ret_expected)
+{
+    size_t bytes = address_bytes(ip_version);
+    memset(ret_connection, 0, sizeof *ret_connection);
+    ret_connection->ip_version = ip_version;
+    for (unsigned end = 0; end < 2; end++) {
+        ret_connection->port[end] = get16(&at);
+        memcpy(ret_connection->address[end], at, bytes);
+        at += bytes;
+    }
+    ret_expected->time_ns = get64(&at);
+    ret_expected->frame = get32(&at);
+    return at;
+}
+
+/* Whether tracking its events again would bring forth all that is known of it. */
+static bool follows_from_events(const Connection *connection)
+{
+    return !(connection->traits & CONNECTION_BEYOND) && !connection->hole_block && !connection->notes &&
+           connection->event_count;
+}
+
+/* The marks that an event had before it was tracked. */
+static inline uint16_t waiting_marks(const Connection *connection, const Event *event)
+{
+    return (event->marks & WAITING_MARKS) |
+           (event->flags & TCP_SYN ? track_offer(connection, event_end(event)) : 0);
+}
+
+static uint8_t *freeze_events(const Connection *connection, const Event *events, bool is_whole, uint8_t *at)
+{
+    Expected expected = {.time_ns = (uint64_t)connection->first_ns, .frame = connection->first_frame};
+    for (unsigned i = 0; i < connection->event_count; i++) {
+        uint16_t marks = is_whole ? events[i].marks : waiting_marks(connection, &events[i]);
+        at = freeze_event(&events[i], marks & (uint16_t)~EVENT_FROM_1, &expected, at);
+    }
     return at;
 }
 
 size_t freeze(const Connection *connection, const Event *events, uint8_t *ret_bytes)
 {
-    Connection folded = *connection;
-    fold(&folded, events);
-    uint64_t words[CONNECTION_WORDS];
-    memcpy(words, &folded, sizeof folded);
-    apply_tally(words, events, connection->event_count);
-    rotate_counts(words, 16);
-    uint8_t *at = put_words(ret_bytes, words);
-    Expected expected = expected_first(connection);
-    for (unsigned i = 0; i < connection->event_count; i++)
-        at = freeze_event(&events[i], &expected, at);
+    bool is_whole = !follows_from_events(connection);
+    uint8_t *at = ret_bytes;
+    *at++ = is_whole ? PACKED_WHOLE : connection->ip_version;
+    *at++ = connection->event_count;
+    if (is_whole) {
+        Connection alone = *connection;
+        alone.event_class = 0;
+        alone.event_block = 0;
+        at = put_words(at, &alone);
+    } else {
+        at = put_key(at, connection);
+    }
+    at = freeze_events(connection, events, is_whole, at);
     return (size_t)(at - ret_bytes);
 }
 
 size_t thaw(const uint8_t *bytes, Connection *ret_connection, Event *ret_events)
 {
-    uint64_t words[CONNECTION_WORDS];
-    const uint8_t *at = get_words(bytes, words);
-    rotate_counts(words, 64 - 16);
-    memcpy(ret_connection, words, sizeof words);
-    Expected expected = expected_first(ret_connection);
-    for (unsigned i = 0; i < ret_connection->event_count; i++)
+    const uint8_t *at = bytes;
+    uint8_t kind = *at++, count = *at++;
+    Expected expected = {0};
+    if (kind == PACKED_WHOLE) {
+        at = get_words(at, ret_connection);
+        expected.time_ns = (uint64_t)ret_connection->first_ns;
+        expected.frame = ret_connection->first_frame;
+    } else {
+        at = get_key(at, kind, ret_connection, &expected);
+        ret_connection->event_count = count;
+    }
+    for (unsigned i = 0; i < count; i++)
         at = thaw_event(at, &expected, &ret_events[i]);
-    apply_tally(words, ret_events, ret_connection->event_count);
-    memcpy(ret_connection, words, sizeof words);
-    unfold(ret_connection, ret_events);
+    if (kind != PACKED_WHOLE)
+        ret_connection->last_ns = ret_events[count - 1].time_ns;
     return (size_t)(at - bytes);
 }

@@ -8,7 +8,7 @@ enum { TRAY_SEGMENTS = 256, TRAYS_MAX = 16, LANES = 2 };
 
 /* How many segments ahead what one will touch is asked for: its slot first, then what the slot leads to, then
  * what that leads to. Each step is long enough for a line to come from memory. */
-enum { AHEAD_SLOT = 24, AHEAD_CONNECTION = 16, AHEAD_EVENTS = 8 };
+enum { AHEAD_SLOT = 24, AHEAD_CONNECTION = 16, AHEAD_EVENT = 8 };
 
 /* Of 256 hashes: those of the caller's lane, who has to read and decode as well. */
 enum { OWN_SHARE = 88 };
@@ -82,7 +82,7 @@ static void lane_file_item(Lane *lane, const Tray *tray, const Item *item, bool 
     uint32_t before = flow_table_count(table);
     Connection *connection = flow_table_add_hashed(table, &item->segment, item->hash);
     if (numbers && flow_table_count(table) > before)
-        lane_number(lane, before, connection->first_frame);
+        lane_number(lane, before, item->segment.frame > UINT32_MAX ? UINT32_MAX : (uint32_t)item->segment.frame);
     if (item->note != NOT_NOTED)
         flow_table_note(table, connection, &item->segment,
                         item->note == NO_PAYLOAD ? NULL : tray->payloads[item->note]);
@@ -98,10 +98,8 @@ static void lane_take(Lane *lane, Tray *tray, bool numbers)
             flow_table_prefetch_slot(lane->table, items[i].hash);
         if (i - (AHEAD_SLOT - AHEAD_CONNECTION) < count)
             flow_table_prefetch_connection(lane->table, items[i - (AHEAD_SLOT - AHEAD_CONNECTION)].hash);
-        if (i - (AHEAD_SLOT - AHEAD_EVENTS) < count) {
-            const Item *item = &items[i - (AHEAD_SLOT - AHEAD_EVENTS)];
-            flow_table_prefetch_events(lane->table, &item->segment, item->hash);
-        }
+        if (i - (AHEAD_SLOT - AHEAD_EVENT) < count)
+            flow_table_prefetch_event(lane->table, items[i - (AHEAD_SLOT - AHEAD_EVENT)].hash);
         if (i - AHEAD_SLOT < count)
             lane_file_item(lane, tray, &items[i - AHEAD_SLOT], numbers);
     }

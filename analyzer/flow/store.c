@@ -15,8 +15,9 @@ _Static_assert(FROZEN_BYTES_MAX <= ARCHIVE_RECORD_MAX && FROZEN_PADDING <= ARCHI
 void connection_store_init(ConnectionStore *store, uint32_t live_max)
 {
     *store = (ConnectionStore){.live_max = live_max, .now_ns = INT64_MIN, .then_ns = INT64_MIN};
-    pool_init(&store->live, sizeof(Connection));
+    pool_init(&store->live, sizeof(LiveConnection));
     event_store_init(&store->events);
+    hole_store_init(&store->holes);
     archive_init(&store->frozen);
 }
 
@@ -26,22 +27,42 @@ void connection_store_clear(ConnectionStore *store)
     g_free(store->streams);
     pool_clear(&store->live);
     event_store_clear(&store->events);
+    pool_clear(&store->holes);
     archive_clear(&store->frozen);
 }
 
-/* False where the archive takes no more: it stays as it is. */
-static bool freeze_one(ConnectionStore *store, uint32_t handle)
+/* Puts the connection away under its stream; false where the archive takes no more. */
+static bool put_away(ConnectionStore *store, uint32_t stream, const Connection *connection, const Event *events)
 {
     uint8_t bytes[FROZEN_BYTES_MAX + FROZEN_PADDING];
-    Connection *connection = pool_block(&store->live, handle);
-    const Event *events = event_store_get(&store->events, connection);
     if (store->rest)
-        store->rest(store->rest_data, store->streams[handle], connection, events);
-    size_t length = freeze(connection, events, bytes);
-    uint32_t place = archive_put(&store->frozen, bytes, length);
-    if (!place)
+        store->rest(store->rest_data, stream, connection, events);
+    uint32_t place = archive_put(&store->frozen, bytes, freeze(connection, events, bytes));
+    if (place)
+        store->places[stream] = place | PLACE_FROZEN;
+    return place;
+}
+
+/* False where it had to stay as it is. */
+static bool freeze_one(ConnectionStore *store, uint32_t handle)
+{
+    Connection *connection = pool_block(&store->live, handle);
+    Event *events = event_store_get(&store->events, connection);
+    bool is_away;
+    if (connection->traits & CONNECTION_BEGUN) {
+        connection_store_track(store, connection);
+        is_away = put_away(store, store->streams[handle], connection, events);
+    } else {
+        /* Of the one in the store only the first line was ever touched, and now none needs to be. */
+        Connection brief = {0};
+        memcpy(&brief, connection, offsetof(Connection, sequence));
+        track_waiting(&brief, events, &store->holes);
+        is_away = put_away(store, store->streams[handle], &brief, events);
+        if (!is_away)
+            *connection = brief;
+    }
+    if (!is_away)
         return false;
-    store->places[store->streams[handle]] = place | PLACE_FROZEN;
     store->streams[handle] = NO_CONNECTION;
     event_store_give_back(&store->events, connection);
     pool_give_back(&store->live, handle);
@@ -59,7 +80,7 @@ static void prefetch_next(const ConnectionStore *store)
         if (store->streams[handle] == NO_CONNECTION || connection->last_ns > store->then_ns)
             continue;
         const uint8_t *events = (const uint8_t *)event_store_get(&store->events, connection);
-        for (unsigned at = 64; at < sizeof(Connection); at += 64)
+        for (unsigned at = 64; connection->traits & CONNECTION_BEGUN && at < sizeof *connection; at += 64)
             prefetch((const uint8_t *)connection + at);
         for (unsigned at = 0; at < connection->event_count * sizeof(Event); at += 64)
             prefetch(events + at);
@@ -138,7 +159,7 @@ Connection *connection_store_add(ConnectionStore *store, int64_t now_ns)
     }
     count_added(store);
     Connection *connection = take_live(store, store->count++, now_ns);
-    memset(connection, 0, sizeof *connection);
+    memset(connection, 0, offsetof(Connection, sequence));
     return connection;
 }
 
@@ -151,8 +172,8 @@ Connection *connection_store_wake(ConnectionStore *store, uint32_t stream)
     archive_give_back(&store->frozen, place, length);
     count_thawed(store);
     Connection *live = take_live(store, stream, connection.last_ns);
-    event_store_put(&store->events, &connection, events);
     *live = connection;
+    event_store_put(&store->events, live, events);
     return live;
 }
 
@@ -171,14 +192,17 @@ void connection_store_read(const ConnectionStore *store, uint32_t stream, Connec
 {
     prefetch_ahead(store, stream);
     uint32_t place = store->places[stream];
+    Connection *connection = &ret_record->connection;
     if (place & PLACE_FROZEN) {
-        thaw(archive_bytes(&store->frozen, place & ~PLACE_FROZEN), &ret_record->connection,
-             ret_record->events);
+        thaw(archive_bytes(&store->frozen, place & ~PLACE_FROZEN), connection, ret_record->events);
+        /* Only of what follows from its events: there are no holes among them. */
+        track_waiting(connection, ret_record->events, NULL);
         return;
     }
-    ret_record->connection = *(const Connection *)pool_block(&store->live, place);
-    memcpy(ret_record->events, event_store_get(&store->events, &ret_record->connection),
-           ret_record->connection.event_count * sizeof(Event));
+    Connection *live = pool_block(&store->live, place);
+    connection_store_track((ConnectionStore *)store, live);
+    *connection = *live;
+    memcpy(ret_record->events, event_store_get(&store->events, live), live->event_count * sizeof(Event));
 }
 
 void connection_store_freeze_all(ConnectionStore *store)
@@ -190,7 +214,7 @@ void connection_store_freeze_all(ConnectionStore *store)
     if (is_full)
         return;
     pool_clear(&store->live);
-    pool_init(&store->live, sizeof(Connection));
+    pool_init(&store->live, sizeof(LiveConnection));
     event_store_clear(&store->events);
     event_store_init(&store->events);
     store->hand = 0;

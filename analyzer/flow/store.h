@@ -13,7 +13,9 @@
 #include "flow/archive.h"
 #include "flow/connection.h"
 #include "flow/events.h"
+#include "flow/holes.h"
 #include "flow/pool.h"
+#include "flow/track.h"
 
 /* Told when a connection has come to rest: no segment of it came for a while, or none will come any more. It
  * may wake up, and come to rest again; it always does in the end. Everything is borrowed. */
@@ -23,7 +25,7 @@ typedef struct {
     uint32_t *places; /* by stream: handle in `live`, or with PLACE_FROZEN in `frozen` */
     uint32_t count, capacity;
 
-    Pool live;
+    Pool live; /* LiveConnection */
     uint32_t *streams; /* by handle in `live`; NO_CONNECTION: free */
     uint32_t stream_capacity;
     uint32_t live_count, live_max, added, thawed;
@@ -31,6 +33,7 @@ typedef struct {
     int64_t now_ns, then_ns; /* the time when the hand last came by its start, and the time before */
 
     EventStore events;
+    Pool holes;
     Archive frozen;
     RestFunction rest; /* or NULL */
     void *rest_data;
@@ -47,11 +50,11 @@ typedef struct {
 void connection_store_init(ConnectionStore *store, uint32_t live_max);
 void connection_store_clear(ConnectionStore *store);
 
-/* A new connection, all zero, with the next stream number. May freeze others; so may
+/* A new connection with the next stream number: its first cache line is all zero. May freeze others; so may
  * connection_store_get(). */
 Connection *connection_store_add(ConnectionStore *store, int64_t now_ns);
 
-/* The connection to be changed; good until the next call of either. */
+/* The connection to be changed, good until the next call of either; some of its events may be waiting. */
 Connection *connection_store_wake(ConnectionStore *store, uint32_t stream);
 
 /* A copy of it. Changes nothing, so several threads may read at once. */
@@ -68,31 +71,29 @@ static inline Connection *connection_store_get(ConnectionStore *store, uint32_t 
     return pool_block(&store->live, place);
 }
 
-/* Fetches what the next segment will touch: first the key and the numbers of the connection, then what is
- * counted of the segment's end and the place of its event. A frozen one is not worth more than its first
- * line. */
+/* Brings a live one up to date: none of its events waits any longer. */
+static inline void connection_store_track(ConnectionStore *store, Connection *connection)
+{
+    if (connection->tracked != connection->event_count)
+        track_waiting(connection, event_store_get(&store->events, connection), &store->holes);
+}
+
+/* Fetches what the next segment will touch: first the first line of the connection, then the place of the
+ * event. A frozen one is not worth more than its first line. */
 static inline void connection_store_prefetch(const ConnectionStore *store, uint32_t stream)
 {
     uint32_t place = store->places[stream];
-    if (place & PLACE_FROZEN) {
+    if (place & PLACE_FROZEN)
         prefetch(archive_bytes(&store->frozen, place & ~PLACE_FROZEN));
-        return;
-    }
-    const Connection *connection = pool_block(&store->live, place);
-    prefetch(connection);
+    else
+        prefetch(pool_block(&store->live, place));
 }
 
-static inline void connection_store_prefetch_events(const ConnectionStore *store, uint32_t stream,
-                                                    uint16_t source_port)
+static inline void connection_store_prefetch_event(const ConnectionStore *store, uint32_t stream)
 {
     uint32_t place = store->places[stream];
     if (place & PLACE_FROZEN)
         return;
     const Connection *connection = pool_block(&store->live, place);
-    const EndCounts *counts = &connection->counts[connection->port[0] != source_port];
-    prefetch(&connection->sequence);
-    prefetch(counts);
-    prefetch(&counts->wscale);
-    if (connection->event_block)
-        prefetch(event_store_get(&store->events, connection) + connection->event_count);
+    prefetch(event_store_get(&store->events, connection) + connection->event_count);
 }

@@ -6,7 +6,6 @@
 #include "base/prefetch.h"
 #include "base/bounds.h"
 #include "flow/memory.h"
-#include "flow/track.h"
 
 typedef struct {
     uint32_t tag;    /* low half of the hash: enough to find the place again when the table grows */
@@ -20,7 +19,7 @@ struct FlowTable {
     uint64_t seed[2];
 
     ConnectionStore store;
-    Pool holes, notes;
+    Pool notes;
     ConnectionRecord previous; /* scratch */
 };
 
@@ -44,7 +43,6 @@ FlowTable *flow_table_new(uint64_t seed)
         table->seed[i] = z ^ (z >> 31);
     }
     connection_store_init(&table->store, LIVE_AT_FIRST);
-    hole_store_init(&table->holes);
     pool_init(&table->notes, sizeof(Note));
     return table;
 }
@@ -56,7 +54,6 @@ void flow_table_free(FlowTable *table)
     if (table->slots)
         memory_free(table->slots, (table->mask + 1) * sizeof *table->slots);
     connection_store_clear(&table->store);
-    pool_clear(&table->holes);
     pool_clear(&table->notes);
     g_free(table);
 }
@@ -82,10 +79,13 @@ void flow_table_read(const FlowTable *table, uint32_t stream, ConnectionRecord *
     connection_store_read(&table->store, stream, ret_record);
 }
 
-/* Waking a connection up changes nothing that can be seen. */
+/* Waking a connection up and tracking what waits changes nothing that can be seen. */
 Connection *flow_table_get(const FlowTable *table, uint32_t stream)
 {
-    return connection_store_get((ConnectionStore *)&table->store, stream);
+    ConnectionStore *store = (ConnectionStore *)&table->store;
+    Connection *connection = connection_store_get(store, stream);
+    connection_store_track(store, connection);
+    return connection;
 }
 
 const Event *flow_table_events(const FlowTable *table, const Connection *connection)
@@ -96,17 +96,17 @@ const Event *flow_table_events(const FlowTable *table, const Connection *connect
 int64_t flow_table_missing_below(const FlowTable *table, const Connection *connection, unsigned end,
                                  int64_t limit)
 {
-    return holes_missing_below(&table->holes, connection, end, limit);
+    return holes_missing_below(&table->store.holes, connection, end, limit);
 }
 
 bool flow_table_top_missing(const FlowTable *table, const Connection *connection, unsigned end)
 {
-    return holes_reach_top(&table->holes, connection, end);
+    return holes_reach_top(&table->store.holes, connection, end);
 }
 
 int64_t flow_table_contiguous(const FlowTable *table, const Connection *connection, unsigned end)
 {
-    return holes_contiguous(&table->holes, connection, end);
+    return holes_contiguous(&table->store.holes, connection, end);
 }
 
 void flow_table_note(FlowTable *table, Connection *connection, const Segment *segment, const uint8_t *payload)
@@ -170,11 +170,11 @@ void flow_table_prefetch_connection(const FlowTable *table, uint64_t hash)
         connection_store_prefetch(&table->store, stream);
 }
 
-void flow_table_prefetch_events(const FlowTable *table, const Segment *segment, uint64_t hash)
+void flow_table_prefetch_event(const FlowTable *table, uint64_t hash)
 {
     uint32_t stream = guess_stream(table, hash);
     if (stream != NO_CONNECTION)
-        connection_store_prefetch_events(&table->store, stream, segment->source_port);
+        connection_store_prefetch_event(&table->store, stream);
 }
 
 static bool endpoint_is(const Connection *connection, unsigned end, const uint8_t address[16], uint16_t port)
@@ -213,6 +213,11 @@ static void flow_table_grow(FlowTable *table)
     memory_free(old, old_count * sizeof *old);
 }
 
+static uint32_t frame_of(const Segment *segment)
+{
+    return segment->frame > UINT32_MAX ? UINT32_MAX : (uint32_t)segment->frame;
+}
+
 static uint32_t new_connection(FlowTable *table, const Segment *segment, uint32_t previous)
 {
     uint32_t stream = table->store.count;
@@ -222,9 +227,11 @@ static uint32_t new_connection(FlowTable *table, const Segment *segment, uint32_
     connection->port[0] = segment->source_port;
     connection->port[1] = segment->destination_port;
     connection->ip_version = segment->ip_version;
-    connection->first_ns = connection->last_ns = segment->time_ns;
-    connection->first_frame = segment->frame > UINT32_MAX ? UINT32_MAX : (uint32_t)segment->frame;
-    connection->previous = previous;
+    if (previous != NO_CONNECTION) {
+        track_begin(connection, segment->time_ns, frame_of(segment));
+        connection->previous = previous;
+        connection->traits |= CONNECTION_REUSES | CONNECTION_BEYOND;
+    }
     return stream;
 }
 
@@ -242,17 +249,19 @@ static Slot *find_slot(FlowTable *table, const Segment *segment, uint64_t hash, 
             return slot;
         }
         if (slot->tag == tag) {
-            *ret_sender = sender_of(flow_table_get(table, slot->stream), segment);
+            *ret_sender = sender_of(connection_store_get(&table->store, slot->stream), segment);
             if (*ret_sender >= 0)
                 return slot;
         }
     }
 }
 
-static bool opens_new_stream(const Connection *connection, unsigned end, const Segment *segment)
+static bool opens_new_stream(FlowTable *table, Connection *connection, unsigned end, const Segment *segment)
 {
-    return (segment->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && connection->known[end] & KNOWN_BASE &&
-           segment->seq != connection->sequence[end].isn;
+    if ((segment->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
+        return false;
+    connection_store_track(&table->store, connection);
+    return connection->known[end] & KNOWN_BASE && segment->seq != connection->sequence[end].isn;
 }
 
 /* How far beyond the last number seen of it a segment may lie and still be taken for the earlier
@@ -267,11 +276,13 @@ static bool continues(const Connection *connection, unsigned end, uint32_t seq)
 
 /* After a SYN that the other side did not take (a challenge ACK, RFC 5961 4; an ACK from TIME_WAIT), segments
  * of the connection before it still pass. Both their numbers tell. */
-static bool is_of_predecessor(FlowTable *table, const Connection *connection, unsigned end,
-                              const Segment *segment)
+static bool is_of_predecessor(FlowTable *table, Connection *connection, unsigned end, const Segment *segment)
 {
-    if (connection->known[0] & connection->known[1] & KNOWN_SYN || segment->flags & TCP_SYN ||
-        !(segment->flags & TCP_ACK) || connection->previous == NO_CONNECTION)
+    if (!(connection->traits & CONNECTION_REUSES) || connection->known[0] & connection->known[1] & KNOWN_SYN ||
+        segment->flags & TCP_SYN || !(segment->flags & TCP_ACK))
+        return false;
+    connection_store_track(&table->store, connection);
+    if (connection->known[0] & connection->known[1] & KNOWN_SYN)
         return false;
     const Connection *previous = &table->previous.connection;
     flow_table_read(table, connection->previous, &table->previous);
@@ -283,19 +294,53 @@ static bool is_of_predecessor(FlowTable *table, const Connection *connection, un
            continues(previous, !sender, segment->ack);
 }
 
-/* An ICMP error is about a segment that is tracked, if it was captured, when it passes itself. */
-static uint16_t track_quote(Connection *connection, unsigned end, const Segment *segment)
+/* As it waits to be tracked. */
+static inline Event event_of(const Segment *segment, unsigned end)
 {
-    if (!(connection->known[end] & KNOWN_BASE)) {
-        connection->known[end] |= KNOWN_BASE;
-        bool is_syn = segment->flags & TCP_SYN;
-        connection->sequence[end] =
-            (Sequence){.isn = segment->seq - !is_syn, .next = !is_syn, .acked = ACKED_NOTHING};
+    uint16_t marks = (uint16_t)(end | (segment->options & OPTION_TIMESTAMPS ? EVENT_TIMESTAMPS : 0) |
+                                (segment->options & OPTION_MPTCP ? EVENT_MPTCP : 0));
+    if (segment->flags & TCP_SYN && segment->options & OPTION_WSCALE)
+        marks |= (uint16_t)(WAITING_WSCALE | segment->wscale << WAITING_WSCALE_SHIFT);
+    return (Event){
+        .time_ns = segment->time_ns,
+        .frame = frame_of(segment),
+        .seq = segment->seq,
+        .ack = segment->ack,
+        .length = segment->length,
+        .window = segment->window,
+        .ip_id = segment->ip_id,
+        .marks = marks,
+        .flags = segment->flags,
+        .ttl = segment->ttl,
+    };
+}
+
+static Event *add_event(FlowTable *table, Connection *connection)
+{
+    if (connection->event_count == EVENTS_MAX) {
+        connection_store_track(&table->store, connection);
+        if (connection->event_count == EVENTS_MAX)
+            event_store_thin_out(&table->store.events, connection);
     }
-    connection->counts[end].packets++;
-    if (segment->frame <= UINT32_MAX)
-        connection->counts[end].last_frame = (uint32_t)segment->frame;
-    return EVENT_ICMP;
+    return event_store_add(&table->store.events, connection);
+}
+
+/* What says nothing of this connection's own numbers: an ICMP error, or a segment of the connection before. */
+static void add_apart(FlowTable *table, Connection *connection, unsigned end, const Segment *segment)
+{
+    connection_store_track(&table->store, connection);
+    if (!(connection->traits & CONNECTION_BEGUN))
+        track_begin(connection, segment->time_ns, frame_of(segment));
+    connection->traits |= CONNECTION_BEYOND;
+    Event event = event_of(segment, end);
+    if (segment->kind == SEGMENT_ICMP_QUOTE) {
+        event.window = (uint16_t)(segment->icmp_type << 8 | segment->icmp_code);
+        event.marks = track_quote(connection, end, &event) | (uint16_t)end;
+    } else {
+        event.marks = track_foreign(connection, end, &event) | (uint16_t)end;
+    }
+    *add_event(table, connection) = event;
+    connection->tracked = connection->event_count;
 }
 
 Connection *flow_table_add_hashed(FlowTable *table, const Segment *segment, uint64_t hash)
@@ -305,46 +350,27 @@ Connection *flow_table_add_hashed(FlowTable *table, const Segment *segment, uint
 
     int sender;
     Slot *slot = find_slot(table, segment, hash, &sender);
-    Connection *connection = flow_table_get(table, slot->stream);
-    if (opens_new_stream(connection, (unsigned)sender, segment)) {
+    Connection *connection = connection_store_get(&table->store, slot->stream);
+    if (opens_new_stream(table, connection, (unsigned)sender, segment)) {
         slot->stream = new_connection(table, segment, slot->stream);
-        connection = flow_table_get(table, slot->stream);
+        connection = connection_store_get(&table->store, slot->stream);
         sender = 0;
     }
 
     unsigned end = (unsigned)sender;
-    uint32_t digest = track_digest(segment, end);
-    bool is_quote = segment->kind == SEGMENT_ICMP_QUOTE;
-    uint16_t marks;
-    if (is_quote)
-        marks = track_quote(connection, end, segment);
-    else if (is_of_predecessor(table, connection, end, segment))
-        marks = track_foreign(connection, end, segment);
-    else
-        marks = track_segment(connection, end, segment, digest, &table->store.events, &table->holes);
     connection->last_ns = segment->time_ns;
-    /* A second copy of what neither opens nor closes the connection is counted, and says nothing more. */
-    if (marks & EVENT_DUPLICATE && !(segment->flags & (TCP_SYN | TCP_FIN | TCP_RST)))
-        return connection;
-    track_remember(connection, digest);
-    *event_store_add(&table->store.events, connection) = (Event){
-        .time_ns = segment->time_ns,
-        .frame = segment->frame > UINT32_MAX ? UINT32_MAX : (uint32_t)segment->frame,
-        .seq = segment->seq,
-        .ack = segment->ack,
-        .length = segment->length,
-        .window = is_quote ? (uint16_t)(segment->icmp_type << 8 | segment->icmp_code) : segment->window,
-        .ip_id = segment->ip_id,
-        .marks = (uint16_t)(marks | (end ? EVENT_FROM_1 : 0)),
-        .flags = segment->flags,
-        .ttl = segment->ttl,
-    };
+    if (segment->kind == SEGMENT_ICMP_QUOTE || is_of_predecessor(table, connection, end, segment))
+        add_apart(table, connection, end, segment);
+    else
+        *add_event(table, connection) = event_of(segment, end);
     return connection;
 }
 
 Connection *flow_table_add(FlowTable *table, const Segment *segment)
 {
-    return flow_table_add_hashed(table, segment, flow_table_hash(table, segment));
+    Connection *connection = flow_table_add_hashed(table, segment, flow_table_hash(table, segment));
+    connection_store_track(&table->store, connection);
+    return connection;
 }
 
 void flow_table_finish(FlowTable *table)

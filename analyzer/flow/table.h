@@ -30,9 +30,10 @@ void flow_table_set_live_max(FlowTable *table, uint32_t live_max);
 /* See store.h; `function` may read the table, but not add to it. */
 void flow_table_on_rest(FlowTable *table, RestFunction function, void *data);
 
-/* Files the segment under its connection, tracks its numbers and keeps its event. Returns the connection,
- * borrowed until the next call. `hash` is the segment's flow_table_hash(). */
+/* Files the segment under its connection and keeps its event, which may have to wait for being tracked.
+ * Returns the connection, borrowed until the next call. `hash` is the segment's flow_table_hash(). */
 Connection *flow_table_add_hashed(FlowTable *table, const Segment *segment, uint64_t hash);
+/* The same, and all is tracked. */
 Connection *flow_table_add(FlowTable *table, const Segment *segment);
 
 /* Keeps a note of the payload of the segment just added where it says something about the end. */
@@ -67,8 +68,8 @@ int64_t flow_table_contiguous(const FlowTable *table, const Connection *connecti
 
 /* For whoever has the next segments at hand (lanes.c): each step, some segments ahead of the one after it,
  * fetches what that one reads, so that nothing waits for memory. First the slot, then by the slot the
- * connection, then by the connection what is counted of the segment's end and the place of its event. */
+ * connection, then by the connection the place of its event. */
 uint64_t flow_table_hash(const FlowTable *table, const Segment *segment);
 void flow_table_prefetch_slot(const FlowTable *table, uint64_t hash);
 void flow_table_prefetch_connection(const FlowTable *table, uint64_t hash);
-void flow_table_prefetch_events(const FlowTable *table, const Segment *segment, uint64_t hash);
+void flow_table_prefetch_event(const FlowTable *table, uint64_t hash);

@@ -5,6 +5,8 @@
  * only marked, and what is acknowledged beyond SND.NXT waits until the other end is seen to have sent it. */
 #include "flow/track.h"
 
+#include <string.h>
+
 #include "flow/holes.h"
 
 /* A jump further than this is not a gap in the capture. Windows are at most 1 GiB (RFC 7323 2.3). */
@@ -30,55 +32,37 @@ static void set_base(Connection *connection, unsigned end, uint32_t isn, int64_t
 
 /* tshark 4.0's rule: the first segment sets its sender's base, the first ACK the other end's. A SYN-ACK with
  * another number starts the numbering anew. */
-static void update_bases(Connection *connection, unsigned end, const Segment *segment, Pool *holes)
+static void update_bases(Connection *connection, unsigned end, const Event *event, Pool *holes)
 {
-    bool is_syn = segment->flags & TCP_SYN;
+    bool is_syn = event->flags & TCP_SYN;
     if (!(connection->known[end] & KNOWN_BASE)) {
-        set_base(connection, end, is_syn ? segment->seq : segment->seq - 1, is_syn ? 0 : 1);
-    } else if (is_syn && segment->flags & TCP_ACK && segment->seq != connection->sequence[end].isn) {
+        set_base(connection, end, is_syn ? event->seq : event->seq - 1, is_syn ? 0 : 1);
+    } else if (is_syn && event->flags & TCP_ACK && event->seq != connection->sequence[end].isn) {
         holes_forget(holes, connection, end);
-        set_base(connection, end, segment->seq, 0);
+        set_base(connection, end, event->seq, 0);
     }
-    if (!(connection->known[!end] & KNOWN_BASE) && segment->flags & TCP_ACK)
-        set_base(connection, !end, segment->ack - 1, 1);
+    if (!(connection->known[!end] & KNOWN_BASE) && event->flags & TCP_ACK)
+        set_base(connection, !end, event->ack - 1, 1);
 }
 
-enum { RECENT_BITS = 6, RECENT_EVENTS = 4 };
+/* Segments of both ends between a packet and its second copy. */
+enum { RECENT_EVENTS = 4 };
 
-uint32_t track_digest(const Segment *segment, unsigned end)
+/* Whether one of the last events, of `kept` that lie before this one, is the same packet. */
+static bool is_duplicate(const Event *event, unsigned kept, unsigned end)
 {
-    uint32_t mixed = (segment->seq ^ (segment->ack << 7 | segment->ack >> 25)) * 0x9e3779b1u;
-    mixed = (mixed ^ segment->length ^ segment->flags << 16 ^ end << 15) * 0x85ebca6bu;
-    mixed = (mixed ^ segment->window ^ (uint32_t)segment->ip_id << 16) * 0xc2b2ae35u;
-    return mixed >> (32 - RECENT_BITS);
-}
-
-/* False where none of the last events can be the same packet: all four digests are compared at once, and a
- * field that comes to zero borrows from its top bit. */
-static bool may_be_duplicate(const Connection *connection, uint32_t digest)
-{
-    const uint32_t ones = 0x041041, tops = ones << (RECENT_BITS - 1);
-    uint32_t differences = connection->recent ^ digest * ones;
-    return (differences - ones) & ~differences & tops;
-}
-
-/* Whether the last event of this end is the same packet again. */
-static bool is_duplicate(const Connection *connection, const Segment *segment, unsigned end,
-                         const Event *events)
-{
-    unsigned count = connection->event_count;
-    for (unsigned back = 1; back <= count && back <= RECENT_EVENTS; back++) {
-        const Event *event = &events[count - back];
-        if (event_end(event) != end || event->marks & (EVENT_RUN | EVENT_ICMP))
+    for (unsigned back = 1; back <= kept && back <= RECENT_EVENTS; back++) {
+        const Event *earlier = event - back;
+        if (earlier->seq != event->seq || earlier->ack != event->ack || earlier->length != event->length ||
+            earlier->flags != event->flags || earlier->window != event->window ||
+            earlier->ip_id != event->ip_id)
             continue;
-        if (event->seq != segment->seq || event->ack != segment->ack || event->length != segment->length ||
-            event->flags != segment->flags || event->window != segment->window ||
-            event->ip_id != segment->ip_id)
+        if (event_end(earlier) != end || earlier->marks & (EVENT_RUN | EVENT_ICMP))
             continue;
-        int64_t apart = segment->time_ns - event->time_ns;
+        int64_t apart = event->time_ns - earlier->time_ns;
         /* Without an id a repeated pure ACK may well be one more duplicate acknowledgement. */
-        bool takes_numbers = segment->length || segment->flags & (TCP_SYN | TCP_FIN);
-        if (segment->ip_id)
+        bool takes_numbers = event->length || event->flags & (TCP_SYN | TCP_FIN);
+        if (event->ip_id)
             return apart >= 0 && apart < DUPLICATE_WITH_ID_NS;
         return takes_numbers && apart >= 0 && apart < DUPLICATE_NS;
     }
@@ -86,11 +70,11 @@ static bool is_duplicate(const Connection *connection, const Segment *segment, u
 }
 
 /* A new acknowledgement for what the other end sent. */
-static uint16_t track_ack(Connection *connection, unsigned end, const Segment *segment)
+static uint16_t track_ack(Connection *connection, unsigned end, const Event *event)
 {
     Sequence *peer = &connection->sequence[!end];
     int64_t near = peer->acked_beyond > peer->next ? peer->acked_beyond : peer->next;
-    int64_t ack = seq_unwrap(segment->ack - peer->isn, near);
+    int64_t ack = seq_unwrap(event->ack - peer->isn, near);
     if (ack > peer->next) {
         if (ack - near < WILD_JUMP && ack > peer->acked_beyond)
             peer->acked_beyond = ack;
@@ -100,7 +84,7 @@ static uint16_t track_ack(Connection *connection, unsigned end, const Segment *s
         return EVENT_OLD_ACK;
     peer->acked = ack;
     /* Taken back: an end never acknowledges less than before, so the higher number was not its own. */
-    if (segment->length || segment->flags & (TCP_SYN | TCP_FIN))
+    if (event->length || event->flags & (TCP_SYN | TCP_FIN))
         peer->acked_beyond = 0;
     return 0;
 }
@@ -115,21 +99,21 @@ static void settle_ack(Sequence *sequence)
     }
 }
 
-static bool is_probe(const Sequence *sequence, const Segment *segment, int64_t begin)
+static bool is_probe(const Sequence *sequence, const Event *event, int64_t begin)
 {
-    if (segment->length > 1 || segment->flags & (TCP_SYN | TCP_FIN))
+    if (event->length > 1 || event->flags & (TCP_SYN | TCP_FIN))
         return false;
     bool nothing_outstanding = sequence->acked == sequence->next && begin == sequence->next - 1;
     /* Linux probes a zero window with an empty segment just below SND.UNA (tcp_xmit_probe_skb). */
-    bool below_una = segment->length == 0 && begin == sequence->acked - 1;
+    bool below_una = event->length == 0 && begin == sequence->acked - 1;
     return sequence->acked != ACKED_NOTHING && (nothing_outstanding || below_una);
 }
 
-static uint16_t track_numbers(Connection *connection, unsigned end, const Segment *segment, Pool *holes)
+static uint16_t track_numbers(Connection *connection, unsigned end, const Event *event, Pool *holes)
 {
     Sequence *sequence = &connection->sequence[end];
-    int64_t begin = connection_relative(connection, end, segment->seq);
-    int64_t after = begin + segment->length + !!(segment->flags & TCP_SYN) + !!(segment->flags & TCP_FIN);
+    int64_t begin = connection_relative(connection, end, event->seq);
+    int64_t after = begin + event->length + !!(event->flags & TCP_SYN) + !!(event->flags & TCP_FIN);
     uint16_t marks = 0;
 
     if (begin == sequence->next && !(connection->known[end] & KNOWN_FIN)) { /* in order, as nearly all */
@@ -139,16 +123,17 @@ static uint16_t track_numbers(Connection *connection, unsigned end, const Segmen
     }
     if (begin > sequence->next + WILD_JUMP || after < sequence->next - WILD_JUMP)
         return EVENT_WILD;
-    if (is_probe(sequence, segment, begin)) {
+    if (is_probe(sequence, event, begin)) {
         count16(&connection->counts[end].keepalives);
         return connection->sequence[!end].window ? EVENT_KEEPALIVE : EVENT_WINDOW_PROBE;
     }
-    if (connection->known[end] & KNOWN_FIN && segment->length &&
-        begin + segment->length > connection_fin(connection, end))
+    if (connection->known[end] & KNOWN_FIN && event->length &&
+        begin + event->length > connection_fin(connection, end))
         marks |= EVENT_BEYOND_FIN;
 
     if (begin > sequence->next) {
         holes_add(holes, connection, end, sequence->next, begin);
+        connection->traits |= CONNECTION_BEYOND;
         marks |= EVENT_AFTER_GAP;
     } else if (begin < sequence->next && after > begin) {
         if (connection->hole_block && holes_fill(holes, connection, end, begin, after))
@@ -165,90 +150,169 @@ static uint16_t track_numbers(Connection *connection, unsigned end, const Segmen
     return marks;
 }
 
-static void count_segment(Connection *connection, unsigned end, const Segment *segment, uint32_t frame)
+static void count_segment(Connection *connection, unsigned end, const Event *event)
 {
     EndCounts *counts = &connection->counts[end];
-    if (segment->length && !(segment->flags & TCP_RST)) {
+    if (event->length && !(event->flags & TCP_RST)) {
         if (!counts->first_data_frame) {
-            counts->first_data_frame = frame;
-            counts->first_data_ns = segment->time_ns;
+            counts->first_data_frame = event->frame;
+            counts->first_data_ns = event->time_ns;
         }
-        counts->last_data_frame = frame;
-        counts->last_data_ns = segment->time_ns;
+        counts->last_data_frame = event->frame;
+        counts->last_data_ns = event->time_ns;
     }
-    if (segment->flags & TCP_RST)
+    if (event->flags & TCP_RST)
         count16(&counts->resets);
-    if (segment->flags & TCP_FIN)
+    if (event->flags & TCP_FIN)
         count16(&counts->fins);
-    if (segment->flags & TCP_FIN && !(connection->known[end] & KNOWN_FIN)) {
+    if (event->flags & TCP_FIN && !(connection->known[end] & KNOWN_FIN)) {
         connection->known[end] |= KNOWN_FIN;
-        counts->fin_seq = segment->seq + segment->length + !!(segment->flags & TCP_SYN);
+        counts->fin_seq = event->seq + event->length + !!(event->flags & TCP_SYN);
         counts->peer_next_at_fin = (uint32_t)connection->sequence[!end].next;
     }
 }
 
 /* What only a SYN tells: RFC 7323 2.2, scaling holds where both offered it, and never for the SYN itself. */
-static void track_syn(Connection *connection, unsigned end, const Segment *segment)
+static void track_syn(Connection *connection, unsigned end, const Event *event, uint16_t waiting)
 {
-    connection->known[end] |= KNOWN_SYN | (segment->flags & TCP_ACK ? KNOWN_SYN_ACK : 0);
-    if (segment->options & OPTION_WSCALE) {
+    connection->known[end] |= KNOWN_SYN | (event->flags & TCP_ACK ? KNOWN_SYN_ACK : 0);
+    if (waiting & WAITING_WSCALE) {
         connection->known[end] |= KNOWN_WSCALE;
-        connection->counts[end].wscale = segment->wscale;
+        connection->counts[end].wscale = waiting >> WAITING_WSCALE_SHIFT & WAITING_WSCALE_MASK;
     }
 }
 
-static uint32_t count_packet(Connection *connection, unsigned end, const Segment *segment)
+/* Where the SYNs of an end offer different things, their events cannot tell any more which did what. */
+static void compare_offers(Connection *connection, unsigned end, uint16_t waiting)
+{
+    if (connection->known[end] & KNOWN_SYN && track_offer(connection, end) != (waiting & WAITING_OFFER))
+        connection->traits |= CONNECTION_BEYOND;
+}
+
+static inline void count_packet(Connection *connection, unsigned end, const Event *event)
 {
     EndCounts *counts = &connection->counts[end];
-    uint32_t frame = segment->frame > UINT32_MAX ? UINT32_MAX : (uint32_t)segment->frame;
     counts->packets++;
-    counts->last_frame = frame;
-    if (!(connection->known[end] & KNOWN_SENT)) {
-        connection->known[end] |= KNOWN_SENT;
-        counts->ttl = segment->ttl;
-    }
-    return frame;
+    counts->last_frame = event->frame;
+    if (!(connection->known[end] & KNOWN_SENT))
+        counts->ttl = event->ttl;
+    connection->known[end] |= KNOWN_SENT | (event->marks & EVENT_TIMESTAMPS ? KNOWN_TIMESTAMPS : 0);
 }
 
-uint16_t track_foreign(Connection *connection, unsigned end, const Segment *segment)
+static inline void set_window(Connection *connection, unsigned end, const Event *event)
 {
-    count_packet(connection, end, segment);
-    if (!(connection->known[end] & KNOWN_BASE))
-        set_base(connection, end, segment->seq - 1, 1);
-    return EVENT_PREDECESSOR;
+    bool scaled = connection->known[0] & connection->known[1] & KNOWN_WSCALE && !(event->flags & TCP_SYN);
+    connection->sequence[end].window = (uint32_t)event->window << (scaled ? connection->counts[end].wscale : 0);
 }
 
-uint16_t track_segment(Connection *connection, unsigned end, const Segment *segment, uint32_t digest,
-                       const EventStore *events, Pool *holes)
+/* Only a segment that sends something is in order by its number alone: of an empty one there may be copies. */
+static inline bool is_next(const Connection *connection, const Event *event, unsigned end)
 {
-    EndCounts *counts = &connection->counts[end];
-    uint32_t frame = count_packet(connection, end, segment);
-    update_bases(connection, end, segment, holes);
+    const Sequence *sequence = &connection->sequence[end];
+    return (event->flags & (TCP_SYN | TCP_RST | TCP_ACK)) == TCP_ACK &&
+           connection->known[0] & connection->known[1] & KNOWN_BASE &&
+           !(connection->known[end] & KNOWN_FIN) &&
+           event->seq == sequence->isn + (uint32_t)sequence->next;
+}
 
-    uint16_t marks = segment->options & OPTION_TIMESTAMPS ? EVENT_TIMESTAMPS : 0;
-    if (segment->options & OPTION_MPTCP)
-        marks |= EVENT_MPTCP;
-    if (marks & EVENT_TIMESTAMPS)
-        connection->known[end] |= KNOWN_TIMESTAMPS;
-    if (may_be_duplicate(connection, digest) &&
-        is_duplicate(connection, segment, end, event_store_get(events, connection))) {
-        count16(&counts->duplicates);
+/* Tracks what nearly all segments are: the next one of its end, which acknowledges what has been seen. False
+ * where it is not; then nothing was done. */
+static inline bool track_plain(Connection *connection, const Event *event, unsigned end)
+{
+    Sequence *own = &connection->sequence[end], *peer = &connection->sequence[!end];
+    int64_t ack = seq_unwrap(event->ack - peer->isn, peer->next);
+    if (!is_next(connection, event, end) || own->acked_beyond || peer->acked_beyond || ack > peer->next ||
+        ack < peer->acked)
+        return false;
+    count_packet(connection, end, event);
+    own->next += event->length + (event->flags & TCP_FIN);
+    peer->acked = ack;
+    set_window(connection, end, event);
+    if (event->length || event->flags & TCP_FIN)
+        count_segment(connection, end, event);
+    return true;
+}
+
+static uint16_t track_event(Connection *connection, const Event *event, unsigned kept, Pool *holes)
+{
+    const uint16_t waiting = event->marks;
+    const unsigned end = event_end(event);
+    const bool is_syn = event->flags & TCP_SYN;
+    uint16_t marks = waiting & WAITING_MARKS;
+    if ((event->length || event->flags & TCP_FIN || !is_duplicate(event, kept, end)) &&
+        track_plain(connection, event, end))
+        return marks;
+    count_packet(connection, end, event);
+    update_bases(connection, end, event, holes);
+    if (is_syn)
+        compare_offers(connection, end, waiting);
+    if (is_duplicate(event, kept, end)) {
+        count16(&connection->counts[end].duplicates);
         return marks | EVENT_DUPLICATE;
     }
 
-    if (segment->flags & TCP_SYN)
-        track_syn(connection, end, segment);
+    if (is_syn)
+        track_syn(connection, end, event, waiting);
     /* An RST takes no sequence numbers, whatever text it carries, and may not be its end's own. */
-    if (!(segment->flags & TCP_RST)) {
-        marks |= track_numbers(connection, end, segment, holes);
+    if (!(event->flags & TCP_RST)) {
+        marks |= track_numbers(connection, end, event, holes);
         if (marks & EVENT_WILD)
             return marks;
-        if (segment->flags & TCP_ACK)
-            marks |= track_ack(connection, end, segment);
-        bool scaled =
-            connection->known[0] & connection->known[1] & KNOWN_WSCALE && !(segment->flags & TCP_SYN);
-        connection->sequence[end].window = (uint32_t)segment->window << (scaled ? counts->wscale : 0);
+        if (event->flags & TCP_ACK)
+            marks |= track_ack(connection, end, event);
+        set_window(connection, end, event);
     }
-    count_segment(connection, end, segment, frame);
+    count_segment(connection, end, event);
     return marks;
+}
+
+void track_begin(Connection *connection, int64_t time_ns, uint32_t frame)
+{
+    memset(&connection->sequence, 0, sizeof *connection - offsetof(Connection, sequence));
+    connection->first_ns = time_ns;
+    connection->first_frame = frame;
+    connection->previous = NO_CONNECTION;
+    connection->traits |= CONNECTION_BEGUN;
+}
+
+void track_waiting(Connection *connection, Event *events, Pool *holes)
+{
+    unsigned kept = connection->tracked;
+    if (kept == connection->event_count)
+        return;
+    if (!(connection->traits & CONNECTION_BEGUN))
+        track_begin(connection, events[0].time_ns, events[0].frame);
+    for (unsigned i = kept; i < connection->event_count; i++) {
+        Event *event = &events[kept];
+        *event = events[i];
+        event->marks = track_event(connection, event, kept, holes);
+        /* A second copy of what neither opens nor closes the connection is counted, and says nothing more. */
+        if (event->marks & EVENT_DUPLICATE && !(event->flags & (TCP_SYN | TCP_FIN | TCP_RST)))
+            connection->traits |= CONNECTION_BEYOND;
+        else
+            kept++;
+    }
+    connection->event_count = connection->tracked = (uint8_t)kept;
+}
+
+uint16_t track_foreign(Connection *connection, unsigned end, const Event *event)
+{
+    count_packet(connection, end, event);
+    if (!(connection->known[end] & KNOWN_BASE))
+        set_base(connection, end, event->seq - 1, 1);
+    return EVENT_PREDECESSOR;
+}
+
+/* It is about a segment that is tracked, if it was captured, when it passes itself. */
+uint16_t track_quote(Connection *connection, unsigned end, const Event *event)
+{
+    if (!(connection->known[end] & KNOWN_BASE)) {
+        connection->known[end] |= KNOWN_BASE;
+        bool is_syn = event->flags & TCP_SYN;
+        connection->sequence[end] =
+            (Sequence){.isn = event->seq - !is_syn, .next = !is_syn, .acked = ACKED_NOTHING};
+    }
+    connection->counts[end].packets++;
+    connection->counts[end].last_frame = event->frame;
+    return EVENT_ICMP;
 }

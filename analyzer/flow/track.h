@@ -1,24 +1,35 @@
-/* Follows the sequence numbers of a connection, segment by segment. Internal to flow. */
+/* Follows the sequence numbers of a connection. Internal to flow.
+ *
+ * Segments are not tracked one by one as they come, but those of a connection together, as late as that can
+ * be: its numbers and counts, and the code that knows of them, are then in the cache for all of them, and the
+ * path of a packet has little to touch. */
 #pragma once
 
 #include "flow/connection.h"
-#include "flow/events.h"
+#include "flow/pool.h"
 
-/* A few bits of what makes two segments the same packet. */
-uint32_t track_digest(const Segment *segment, unsigned end);
+/* Tracks the events that wait, and marks each with what it turned out to be. Second copies of plain packets
+ * are counted and dropped. */
+void track_waiting(Connection *connection, Event *events, Pool *holes);
 
-/* Takes in a segment that `end` sent; returns what it turned out to be, as EVENT_… marks. `digest` is its
- * track_digest(), `events` has those kept so far. */
-uint16_t track_segment(Connection *connection, unsigned end, const Segment *segment, uint32_t digest,
-                       const EventStore *events, Pool *holes);
+/* Makes the lines below the first valid, where no event has been tracked. */
+void track_begin(Connection *connection, int64_t time_ns, uint32_t frame);
 
-/* Takes in a segment of `end` that belongs to the connection before this one: it counts as a packet of this
- * stream, and its numbers only set the base as they do in Wireshark. */
-uint16_t track_foreign(Connection *connection, unsigned end, const Segment *segment);
+/* What is tracked apart: it says nothing of this connection's numbers but, where nothing else has, where they
+ * begin. None may be waiting before it. Both return the event's marks, but for its end.
+ *
+ * A segment of `end` that belongs to the connection before this one: it counts as a packet of this stream, and
+ * its numbers only set the base as they do in Wireshark. */
+uint16_t track_foreign(Connection *connection, unsigned end, const Event *event);
+/* An ICMP error that quotes a segment of `end`. */
+uint16_t track_quote(Connection *connection, unsigned end, const Event *event);
 
-/* Call for every segment whose event is kept: by this a second copy of it is recognized. */
-static inline void track_remember(Connection *connection, uint32_t digest)
+enum { WAITING_OFFER = WAITING_WSCALE | WAITING_WSCALE_MASK << WAITING_WSCALE_SHIFT };
+
+/* The marks of a waiting SYN that offers what the end did. */
+static inline uint16_t track_offer(const Connection *connection, unsigned end)
 {
-    enum { RECENT_BITS = 6 };
-    connection->recent = connection->recent << RECENT_BITS | digest;
+    if (!(connection->known[end] & KNOWN_WSCALE))
+        return 0;
+    return (uint16_t)(WAITING_WSCALE | connection->counts[end].wscale << WAITING_WSCALE_SHIFT);
 }

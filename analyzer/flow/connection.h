@@ -57,8 +57,8 @@ typedef struct {
 
 _Static_assert(sizeof(Event) == 32, "two events a cache line");
 
-/* What is known of an event before it is tracked: EVENT_FROM_1, EVENT_TIMESTAMPS, EVENT_MPTCP, and of a SYN the
- * window scale that it offered. */
+/* What is known of an event before it is tracked: EVENT_FROM_1, EVENT_TIMESTAMPS, EVENT_MPTCP, and of a SYN
+ * the window scale that it offered. */
 enum {
     WAITING_MARKS = EVENT_FROM_1 | EVENT_TIMESTAMPS | EVENT_MPTCP,
     WAITING_WSCALE = 1 << 1,

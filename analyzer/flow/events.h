@@ -1,9 +1,9 @@
 /* The events of each connection: kept whole for a short one, bounded for a long one.
  *
- * Blocks of three sizes, of which the smallest lies beside the connection; a connection that outgrows the largest is thinned out: its first and last segments
- * and everything that opens or closes it stay, the plain data and acknowledgements between become runs. So a
- * transfer of a million segments and a connection of ten cost about the same, and the end is always there in
- * full. */
+ * Blocks of three sizes, of which the smallest lies beside the connection; a connection that outgrows the
+ * largest is thinned out: its first and last segments and everything that opens or closes it stay, the plain
+ * data and acknowledgements between become runs. So a transfer of a million segments and a connection of ten
+ * cost about the same, and the end is always there in full. */
 #pragma once
 
 #include <stdint.h>

@@ -2,7 +2,8 @@
  * comes.
  *
  * Nearly always all that is known of a connection follows from its events: then only they are packed, and
- * tracked again should somebody ask. Otherwise its numbers and counts are packed too. Nothing is left out either way.
+ * tracked again should somebody ask. Otherwise its numbers and counts are packed too. Nothing is left out
+ * either way.
  *
  * Of an event is written what nobody could have foretold: the times and lengths, and what differs from what
  * was to be expected (a SEQ from the end of the segment before, an IP id from the one before). */

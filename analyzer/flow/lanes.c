@@ -82,7 +82,8 @@ static void lane_file_item(Lane *lane, const Tray *tray, const Item *item, bool 
     uint32_t before = flow_table_count(table);
     Connection *connection = flow_table_add_hashed(table, &item->segment, item->hash);
     if (numbers && flow_table_count(table) > before)
-        lane_number(lane, before, item->segment.frame > UINT32_MAX ? UINT32_MAX : (uint32_t)item->segment.frame);
+        lane_number(lane, before,
+                    item->segment.frame > UINT32_MAX ? UINT32_MAX : (uint32_t)item->segment.frame);
     if (item->note != NOT_NOTED)
         flow_table_note(table, connection, &item->segment,
                         item->note == NO_PAYLOAD ? NULL : tray->payloads[item->note]);
@@ -95,7 +96,7 @@ static void lane_take(Lane *lane, Tray *tray, bool numbers)
     unsigned count = tray->count;
     for (unsigned i = 0; i < count + AHEAD_SLOT; i++) {
         if (i < count)
-            flow_table_prefetch_slot(lane->table, items[i].hash);
+            flow_table_prefetch_slot(lane->table, &items[i].segment, items[i].hash);
         if (i - (AHEAD_SLOT - AHEAD_CONNECTION) < count)
             flow_table_prefetch_connection(lane->table, items[i - (AHEAD_SLOT - AHEAD_CONNECTION)].hash);
         if (i - (AHEAD_SLOT - AHEAD_EVENT) < count)

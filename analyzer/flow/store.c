@@ -18,13 +18,15 @@ void connection_store_init(ConnectionStore *store, uint32_t live_max)
     pool_init(&store->live, sizeof(LiveConnection));
     event_store_init(&store->events);
     hole_store_init(&store->holes);
+    index_init(&store->ready);
     archive_init(&store->frozen);
 }
 
 void connection_store_clear(ConnectionStore *store)
 {
     g_free(store->places);
-    g_free(store->streams);
+    g_free(store->owners);
+    index_clear(&store->ready);
     pool_clear(&store->live);
     event_store_clear(&store->events);
     pool_clear(&store->holes);
@@ -32,7 +34,8 @@ void connection_store_clear(ConnectionStore *store)
 }
 
 /* Puts the connection away under its stream; false where the archive takes no more. */
-static bool put_away(ConnectionStore *store, uint32_t stream, const Connection *connection, const Event *events)
+static bool put_away(ConnectionStore *store, uint32_t stream, const Connection *connection,
+                     const Event *events)
 {
     uint8_t bytes[FROZEN_BYTES_MAX + FROZEN_PADDING];
     if (store->rest)
@@ -46,24 +49,26 @@ static bool put_away(ConnectionStore *store, uint32_t stream, const Connection *
 /* False where it had to stay as it is. */
 static bool freeze_one(ConnectionStore *store, uint32_t handle)
 {
-    Connection *connection = pool_block(&store->live, handle);
+    Connection *connection = connection_store_live(store, handle);
     Event *events = event_store_get(&store->events, connection);
+    uint32_t stream = connection_store_stream(store, handle);
     bool is_away;
     if (connection->traits & CONNECTION_BEGUN) {
         connection_store_track(store, connection);
-        is_away = put_away(store, store->streams[handle], connection, events);
+        is_away = put_away(store, stream, connection, events);
     } else {
         /* Of the one in the store only the first line was ever touched, and now none needs to be. */
         Connection brief = {0};
         memcpy(&brief, connection, offsetof(Connection, sequence));
         track_waiting(&brief, events, &store->holes);
-        is_away = put_away(store, store->streams[handle], &brief, events);
+        is_away = put_away(store, stream, &brief, events);
         if (!is_away)
             *connection = brief;
     }
     if (!is_away)
         return false;
-    store->streams[handle] = NO_CONNECTION;
+    connection_store_retire(store, handle);
+    store->owners[handle].stream = NO_CONNECTION;
     event_store_give_back(&store->events, connection);
     pool_give_back(&store->live, handle);
     store->live_count--;
@@ -76,8 +81,8 @@ static void prefetch_next(const ConnectionStore *store)
     enum { LOOK_AHEAD = 8 };
     for (uint32_t handle = store->hand + 1; handle < store->live.used && handle <= store->hand + LOOK_AHEAD;
          handle++) {
-        const Connection *connection = pool_block(&store->live, handle);
-        if (store->streams[handle] == NO_CONNECTION || connection->last_ns > store->then_ns)
+        const Connection *connection = connection_store_live(store, handle);
+        if (connection_store_stream(store, handle) == NO_CONNECTION || connection->last_ns > store->then_ns)
             continue;
         const uint8_t *events = (const uint8_t *)event_store_get(&store->events, connection);
         for (unsigned at = 64; connection->traits & CONNECTION_BEGUN && at < sizeof *connection; at += 64)
@@ -97,8 +102,8 @@ static void turn_hand(ConnectionStore *store, int64_t now_ns)
             store->now_ns = now_ns;
         }
         prefetch(pool_block(&store->live, store->hand + 8 < store->live.used ? store->hand + 8 : 1));
-        const Connection *connection = pool_block(&store->live, store->hand);
-        if (store->streams[store->hand] == NO_CONNECTION)
+        const Connection *connection = connection_store_live(store, store->hand);
+        if (connection_store_stream(store, store->hand) == NO_CONNECTION)
             continue;
         if (connection->last_ns <= store->then_ns || steps >= HAND_STEPS_MAX) {
             freeze_one(store, store->hand);
@@ -118,19 +123,30 @@ static void make_room(ConnectionStore *store, int64_t now_ns)
         turn_hand(store, now_ns);
 }
 
-static Connection *take_live(ConnectionStore *store, uint32_t stream, int64_t now_ns)
+static uint32_t take_live(ConnectionStore *store, uint32_t stream, int64_t now_ns)
 {
     if (store->live_count >= store->live_max)
         make_room(store, now_ns);
     uint32_t handle = pool_take(&store->live);
-    if (handle >= store->stream_capacity) {
-        store->stream_capacity = MAX(2 * store->stream_capacity, POOL_CHUNK_BLOCKS);
-        store->streams = g_renew(uint32_t, store->streams, store->stream_capacity);
+    if (handle >= store->owner_capacity) {
+        store->owner_capacity = MAX(2 * store->owner_capacity, POOL_CHUNK_BLOCKS);
+        store->owners = g_renew(LiveOwner, store->owners, store->owner_capacity);
     }
-    store->streams[handle] = stream;
+    store->owners[handle] = (LiveOwner){.stream = stream};
     store->places[stream] = handle;
     store->live_count++;
-    return pool_block(&store->live, handle);
+    return handle;
+}
+
+void connection_store_make_ready(ConnectionStore *store, uint32_t handle, uint32_t tag)
+{
+    store->owners[handle].tag = tag;
+    index_add(&store->ready, tag, handle);
+}
+
+void connection_store_retire(ConnectionStore *store, uint32_t handle)
+{
+    index_remove(&store->ready, store->owners[handle].tag, handle);
 }
 
 /* Where many are woken up again while as many as are kept live are added, more are open at one time than are
@@ -151,19 +167,19 @@ static void count_added(ConnectionStore *store)
     store->added = store->thawed = 0;
 }
 
-Connection *connection_store_add(ConnectionStore *store, int64_t now_ns)
+uint32_t connection_store_add(ConnectionStore *store, int64_t now_ns)
 {
     if (store->count == store->capacity) {
         store->capacity = store->capacity ? store->capacity * 2 : 1024;
         store->places = g_renew(uint32_t, store->places, store->capacity);
     }
     count_added(store);
-    Connection *connection = take_live(store, store->count++, now_ns);
-    memset(connection, 0, offsetof(Connection, sequence));
-    return connection;
+    uint32_t handle = take_live(store, store->count++, now_ns);
+    memset(connection_store_live(store, handle), 0, offsetof(Connection, sequence));
+    return handle;
 }
 
-Connection *connection_store_wake(ConnectionStore *store, uint32_t stream)
+static uint32_t thaw_one(ConnectionStore *store, uint32_t stream)
 {
     uint32_t place = store->places[stream] & ~PLACE_FROZEN;
     Connection connection;
@@ -171,10 +187,16 @@ Connection *connection_store_wake(ConnectionStore *store, uint32_t stream)
     size_t length = thaw(archive_bytes(&store->frozen, place), &connection, events);
     archive_give_back(&store->frozen, place, length);
     count_thawed(store);
-    Connection *live = take_live(store, stream, connection.last_ns);
+    uint32_t handle = take_live(store, stream, connection.last_ns);
+    Connection *live = connection_store_live(store, handle);
     *live = connection;
     event_store_put(&store->events, live, events);
-    return live;
+    return handle;
+}
+
+uint32_t connection_store_wake(ConnectionStore *store, uint32_t stream)
+{
+    return store->places[stream] & PLACE_FROZEN ? thaw_one(store, stream) : store->places[stream];
 }
 
 /* Whoever reads one reads them all, in order. */
@@ -199,7 +221,7 @@ void connection_store_read(const ConnectionStore *store, uint32_t stream, Connec
         track_waiting(connection, ret_record->events, NULL);
         return;
     }
-    Connection *live = pool_block(&store->live, place);
+    Connection *live = connection_store_live(store, place);
     connection_store_track((ConnectionStore *)store, live);
     *connection = *live;
     memcpy(ret_record->events, event_store_get(&store->events, live), live->event_count * sizeof(Event));
@@ -209,7 +231,7 @@ void connection_store_freeze_all(ConnectionStore *store)
 {
     bool is_full = false;
     for (uint32_t handle = 1; handle < store->live.used; handle++)
-        if (store->streams[handle] != NO_CONNECTION)
+        if (connection_store_stream(store, handle) != NO_CONNECTION)
             is_full |= !freeze_one(store, handle);
     if (is_full)
         return;

@@ -9,11 +9,11 @@
 
 #include <stdint.h>
 
-#include "base/prefetch.h"
 #include "flow/archive.h"
 #include "flow/connection.h"
 #include "flow/events.h"
 #include "flow/holes.h"
+#include "flow/index.h"
 #include "flow/pool.h"
 #include "flow/track.h"
 
@@ -21,13 +21,20 @@
  * may wake up, and come to rest again; it always does in the end. Everything is borrowed. */
 typedef void (*RestFunction)(void *data, uint32_t stream, const Connection *connection, const Event *events);
 
+/* Whose block of the live ones it is. */
+typedef struct {
+    uint32_t stream; /* NO_CONNECTION: free */
+    uint32_t tag;    /* under which it is ready */
+} LiveOwner;
+
 typedef struct {
     uint32_t *places; /* by stream: handle in `live`, or with PLACE_FROZEN in `frozen` */
     uint32_t count, capacity;
 
-    Pool live; /* LiveConnection */
-    uint32_t *streams; /* by handle in `live`; NO_CONNECTION: free */
-    uint32_t stream_capacity;
+    Pool live;         /* LiveConnection */
+    LiveOwner *owners; /* by handle in `live` */
+    uint32_t owner_capacity;
+    Index ready; /* handles in `live` */
     uint32_t live_count, live_max, added, thawed;
     uint32_t hand;           /* handle in `live` */
     int64_t now_ns, then_ns; /* the time when the hand last came by its start, and the time before */
@@ -51,11 +58,16 @@ void connection_store_init(ConnectionStore *store, uint32_t live_max);
 void connection_store_clear(ConnectionStore *store);
 
 /* A new connection with the next stream number: its first cache line is all zero. May freeze others; so may
- * connection_store_get(). */
-Connection *connection_store_add(ConnectionStore *store, int64_t now_ns);
+ * connection_store_wake(). Returns its handle. */
+uint32_t connection_store_add(ConnectionStore *store, int64_t now_ns);
 
-/* The connection to be changed, good until the next call of either; some of its events may be waiting. */
-Connection *connection_store_wake(ConnectionStore *store, uint32_t stream);
+/* The handle of the connection, which is live then, until the next call of either. */
+uint32_t connection_store_wake(ConnectionStore *store, uint32_t stream);
+
+/* A live connection can be found by its tag as long as it stays live, or until it is no longer the one that
+ * the next segment of its tuple belongs to. */
+void connection_store_make_ready(ConnectionStore *store, uint32_t handle, uint32_t tag);
+void connection_store_retire(ConnectionStore *store, uint32_t handle);
 
 /* A copy of it. Changes nothing, so several threads may read at once. */
 void connection_store_read(const ConnectionStore *store, uint32_t stream, ConnectionRecord *ret_record);
@@ -63,12 +75,15 @@ void connection_store_read(const ConnectionStore *store, uint32_t stream, Connec
 /* Freezes them all: no more segments will come. */
 void connection_store_freeze_all(ConnectionStore *store);
 
-static inline Connection *connection_store_get(ConnectionStore *store, uint32_t stream)
+/* A live one. Some of its events may be waiting. */
+static inline Connection *connection_store_live(const ConnectionStore *store, uint32_t handle)
 {
-    uint32_t place = store->places[stream];
-    if (place & PLACE_FROZEN)
-        return connection_store_wake(store, stream);
-    return pool_block(&store->live, place);
+    return pool_block(&store->live, handle);
+}
+
+static inline uint32_t connection_store_stream(const ConnectionStore *store, uint32_t handle)
+{
+    return store->owners[handle].stream;
 }
 
 /* Brings a live one up to date: none of its events waits any longer. */
@@ -76,24 +91,4 @@ static inline void connection_store_track(ConnectionStore *store, Connection *co
 {
     if (connection->tracked != connection->event_count)
         track_waiting(connection, event_store_get(&store->events, connection), &store->holes);
-}
-
-/* Fetches what the next segment will touch: first the first line of the connection, then the place of the
- * event. A frozen one is not worth more than its first line. */
-static inline void connection_store_prefetch(const ConnectionStore *store, uint32_t stream)
-{
-    uint32_t place = store->places[stream];
-    if (place & PLACE_FROZEN)
-        prefetch(archive_bytes(&store->frozen, place & ~PLACE_FROZEN));
-    else
-        prefetch(pool_block(&store->live, place));
-}
-
-static inline void connection_store_prefetch_event(const ConnectionStore *store, uint32_t stream)
-{
-    uint32_t place = store->places[stream];
-    if (place & PLACE_FROZEN)
-        return;
-    const Connection *connection = pool_block(&store->live, place);
-    prefetch(event_store_get(&store->events, connection) + connection->event_count);
 }

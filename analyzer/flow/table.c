@@ -5,17 +5,9 @@
 
 #include "base/prefetch.h"
 #include "base/bounds.h"
-#include "flow/memory.h"
-
-typedef struct {
-    uint32_t tag;    /* low half of the hash: enough to find the place again when the table grows */
-    uint32_t stream; /* NO_CONNECTION: free */
-} Slot;
 
 struct FlowTable {
-    Slot *slots;
-    uint32_t mask;   /* slots - 1; a power of two */
-    uint32_t tuples; /* slots in use */
+    Index tuples; /* the newest stream of each */
     uint64_t seed[2];
 
     ConnectionStore store;
@@ -23,18 +15,10 @@ struct FlowTable {
     ConnectionRecord previous; /* scratch */
 };
 
-static Slot *new_slots(uint32_t count)
-{
-    Slot *slots = memory_take(count * sizeof *slots);
-    memset(slots, 0xff, count * sizeof *slots);
-    return slots;
-}
-
 FlowTable *flow_table_new(uint64_t seed)
 {
     FlowTable *table = g_new0(FlowTable, 1);
-    table->mask = 1024 - 1;
-    table->slots = new_slots(table->mask + 1);
+    index_init(&table->tuples);
     /* Two keys from one, by the finalizer of splitmix64. */
     for (unsigned i = 0; i < 2; i++) {
         uint64_t z = seed + (i + 1) * 0x9e3779b97f4a7c15u;
@@ -51,8 +35,7 @@ void flow_table_free(FlowTable *table)
 {
     if (!table)
         return;
-    if (table->slots)
-        memory_free(table->slots, (table->mask + 1) * sizeof *table->slots);
+    index_clear(&table->tuples);
     connection_store_clear(&table->store);
     pool_clear(&table->notes);
     g_free(table);
@@ -83,7 +66,7 @@ void flow_table_read(const FlowTable *table, uint32_t stream, ConnectionRecord *
 Connection *flow_table_get(const FlowTable *table, uint32_t stream)
 {
     ConnectionStore *store = (ConnectionStore *)&table->store;
-    Connection *connection = connection_store_get(store, stream);
+    Connection *connection = connection_store_live(store, connection_store_wake(store, stream));
     connection_store_track(store, connection);
     return connection;
 }
@@ -149,32 +132,39 @@ uint64_t flow_table_hash(const FlowTable *table, const Segment *segment)
            hash_endpoint(table, segment->destination, segment->destination_port, segment->ip_version);
 }
 
-void flow_table_prefetch_slot(const FlowTable *table, uint64_t hash)
+/* Of a hash: what connections are found by. */
+static uint32_t tag_of(uint64_t hash)
 {
-    prefetch(&table->slots[(uint32_t)hash & table->mask]);
+    return (uint32_t)hash;
 }
 
-/* The first slot with the tag is nearly always the right one; where not, the fetch was in vain. */
-static uint32_t guess_stream(const FlowTable *table, uint64_t hash)
+static bool is_opening(const Segment *segment)
 {
-    uint32_t place = (uint32_t)hash & table->mask;
-    while (table->slots[place].stream != NO_CONNECTION && table->slots[place].tag != (uint32_t)hash)
-        place = (place + 1) & table->mask;
-    return table->slots[place].stream;
+    return (segment->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
 }
 
+void flow_table_prefetch_slot(const FlowTable *table, const Segment *segment, uint64_t hash)
+{
+    index_prefetch(&table->store.ready, tag_of(hash));
+    if (is_opening(segment))
+        index_prefetch(&table->tuples, tag_of(hash));
+}
+
+/* The first with the tag is nearly always the right one; where not, the fetch was in vain. */
 void flow_table_prefetch_connection(const FlowTable *table, uint64_t hash)
 {
-    uint32_t stream = guess_stream(table, hash);
-    if (stream != NO_CONNECTION)
-        connection_store_prefetch(&table->store, stream);
+    const IndexSlot *slot = index_first(&table->store.ready, tag_of(hash));
+    if (slot)
+        prefetch(connection_store_live(&table->store, slot->number));
 }
 
 void flow_table_prefetch_event(const FlowTable *table, uint64_t hash)
 {
-    uint32_t stream = guess_stream(table, hash);
-    if (stream != NO_CONNECTION)
-        connection_store_prefetch_event(&table->store, stream);
+    const IndexSlot *slot = index_first(&table->store.ready, tag_of(hash));
+    if (!slot)
+        return;
+    const Connection *connection = connection_store_live(&table->store, slot->number);
+    prefetch(event_store_get(&table->store.events, connection) + connection->event_count);
 }
 
 static bool endpoint_is(const Connection *connection, unsigned end, const uint8_t address[16], uint16_t port)
@@ -196,72 +186,93 @@ static int sender_of(const Connection *connection, const Segment *segment)
     return -1;
 }
 
-static void flow_table_grow(FlowTable *table)
-{
-    uint32_t old_count = table->mask + 1;
-    Slot *old = table->slots;
-    table->mask = old_count * 2 - 1;
-    table->slots = new_slots(old_count * 2);
-    for (uint32_t i = 0; i < old_count; i++) {
-        if (old[i].stream == NO_CONNECTION)
-            continue;
-        uint32_t place = old[i].tag & table->mask;
-        while (table->slots[place].stream != NO_CONNECTION)
-            place = (place + 1) & table->mask;
-        table->slots[place] = old[i];
-    }
-    memory_free(old, old_count * sizeof *old);
-}
-
 static uint32_t frame_of(const Segment *segment)
 {
     return segment->frame > UINT32_MAX ? UINT32_MAX : (uint32_t)segment->frame;
 }
 
-static uint32_t new_connection(FlowTable *table, const Segment *segment, uint32_t previous)
+/* The handle of a new connection, begun by the segment, and now the one that its tuple leads to. */
+static uint32_t new_connection(FlowTable *table, const Segment *segment, uint32_t tag)
 {
-    uint32_t stream = table->store.count;
-    Connection *connection = connection_store_add(&table->store, segment->time_ns);
+    uint32_t handle = connection_store_add(&table->store, segment->time_ns);
+    Connection *connection = connection_store_live(&table->store, handle);
     memcpy(connection->address[0], segment->source, 16);
     memcpy(connection->address[1], segment->destination, 16);
     connection->port[0] = segment->source_port;
     connection->port[1] = segment->destination_port;
     connection->ip_version = segment->ip_version;
-    if (previous != NO_CONNECTION) {
-        track_begin(connection, segment->time_ns, frame_of(segment));
-        connection->previous = previous;
-        connection->traits |= CONNECTION_REUSES | CONNECTION_BEYOND;
-    }
-    return stream;
+    connection_store_make_ready(&table->store, handle, tag);
+    return handle;
 }
 
-/* The newest connection of the segment's tuple, made where there is none; *ret_sender is its end. */
-static Slot *find_slot(FlowTable *table, const Segment *segment, uint64_t hash, int *ret_sender)
+/* The first one of its tuple. */
+static uint32_t new_tuple(FlowTable *table, const Segment *segment, uint32_t tag)
 {
-    uint32_t tag = (uint32_t)hash, place = tag & table->mask;
-    for (;; place = (place + 1) & table->mask) {
-        Slot *slot = &table->slots[place];
-        if (slot->stream == NO_CONNECTION) {
-            slot->tag = tag;
-            slot->stream = new_connection(table, segment, NO_CONNECTION);
-            table->tuples++;
-            *ret_sender = 0;
-            return slot;
-        }
-        if (slot->tag == tag) {
-            *ret_sender = sender_of(connection_store_get(&table->store, slot->stream), segment);
-            if (*ret_sender >= 0)
-                return slot;
+    index_add(&table->tuples, tag, table->store.count);
+    return new_connection(table, segment, tag);
+}
+
+/* Another one of its tuple, after `previous`, which is live. */
+static uint32_t new_of_tuple(FlowTable *table, const Segment *segment, uint32_t tag, uint32_t previous)
+{
+    uint32_t stream = connection_store_stream(&table->store, previous);
+    connection_store_retire(&table->store, previous);
+    IndexSlot *slot = index_first(&table->tuples, tag);
+    while (slot->number != stream)
+        slot = index_next(&table->tuples, slot);
+    slot->number = table->store.count;
+    uint32_t handle = new_connection(table, segment, tag);
+    Connection *connection = connection_store_live(&table->store, handle);
+    track_begin(connection, segment->time_ns, frame_of(segment));
+    connection->previous = stream;
+    connection->traits |= CONNECTION_REUSES | CONNECTION_BEYOND;
+    return handle;
+}
+
+/* The handle of the newest connection of the segment's tuple, 0 where there is none; *ret_sender is its end.
+ */
+static uint32_t find(FlowTable *table, const Segment *segment, uint32_t tag, int *ret_sender)
+{
+    ConnectionStore *store = &table->store;
+    for (IndexSlot *slot = index_first(&store->ready, tag); slot; slot = index_next(&store->ready, slot)) {
+        *ret_sender = sender_of(connection_store_live(store, slot->number), segment);
+        if (*ret_sender >= 0)
+            return slot->number;
+    }
+    for (IndexSlot *slot = index_first(&table->tuples, tag); slot; slot = index_next(&table->tuples, slot)) {
+        uint32_t handle = connection_store_wake(store, slot->number);
+        *ret_sender = sender_of(connection_store_live(store, handle), segment);
+        if (*ret_sender >= 0) {
+            connection_store_make_ready(store, handle, tag);
+            return handle;
         }
     }
+    *ret_sender = 0;
+    return 0;
 }
 
 static bool opens_new_stream(FlowTable *table, Connection *connection, unsigned end, const Segment *segment)
 {
-    if ((segment->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
+    if (!is_opening(segment))
         return false;
     connection_store_track(&table->store, connection);
     return connection->known[end] & KNOWN_BASE && segment->seq != connection->sequence[end].isn;
+}
+
+/* The connection that the segment belongs to, made where there is none yet; *ret_end sent it. */
+static Connection *find_or_begin(FlowTable *table, const Segment *segment, uint32_t tag, unsigned *ret_end)
+{
+    int sender;
+    uint32_t handle = find(table, segment, tag, &sender);
+    if (!handle) {
+        handle = new_tuple(table, segment, tag);
+    } else if (opens_new_stream(table, connection_store_live(&table->store, handle), (unsigned)sender,
+                                segment)) {
+        handle = new_of_tuple(table, segment, tag, handle);
+        sender = 0;
+    }
+    *ret_end = (unsigned)sender;
+    return connection_store_live(&table->store, handle);
 }
 
 /* How far beyond the last number seen of it a segment may lie and still be taken for the earlier
@@ -278,8 +289,9 @@ static bool continues(const Connection *connection, unsigned end, uint32_t seq)
  * of the connection before it still pass. Both their numbers tell. */
 static bool is_of_predecessor(FlowTable *table, Connection *connection, unsigned end, const Segment *segment)
 {
-    if (!(connection->traits & CONNECTION_REUSES) || connection->known[0] & connection->known[1] & KNOWN_SYN ||
-        segment->flags & TCP_SYN || !(segment->flags & TCP_ACK))
+    if (!(connection->traits & CONNECTION_REUSES) ||
+        connection->known[0] & connection->known[1] & KNOWN_SYN || segment->flags & TCP_SYN ||
+        !(segment->flags & TCP_ACK))
         return false;
     connection_store_track(&table->store, connection);
     if (connection->known[0] & connection->known[1] & KNOWN_SYN)
@@ -325,7 +337,8 @@ static Event *add_event(FlowTable *table, Connection *connection)
     return event_store_add(&table->store.events, connection);
 }
 
-/* What says nothing of this connection's own numbers: an ICMP error, or a segment of the connection before. */
+/* What says nothing of this connection's own numbers: an ICMP error, or a segment of the connection before.
+ */
 static void add_apart(FlowTable *table, Connection *connection, unsigned end, const Segment *segment)
 {
     connection_store_track(&table->store, connection);
@@ -345,19 +358,8 @@ static void add_apart(FlowTable *table, Connection *connection, unsigned end, co
 
 Connection *flow_table_add_hashed(FlowTable *table, const Segment *segment, uint64_t hash)
 {
-    if (table->tuples >= (table->mask + 1) / 4 * 3)
-        flow_table_grow(table);
-
-    int sender;
-    Slot *slot = find_slot(table, segment, hash, &sender);
-    Connection *connection = connection_store_get(&table->store, slot->stream);
-    if (opens_new_stream(table, connection, (unsigned)sender, segment)) {
-        slot->stream = new_connection(table, segment, slot->stream);
-        connection = connection_store_get(&table->store, slot->stream);
-        sender = 0;
-    }
-
-    unsigned end = (unsigned)sender;
+    unsigned end;
+    Connection *connection = find_or_begin(table, segment, tag_of(hash), &end);
     connection->last_ns = segment->time_ns;
     if (segment->kind == SEGMENT_ICMP_QUOTE || is_of_predecessor(table, connection, end, segment))
         add_apart(table, connection, end, segment);
@@ -375,7 +377,6 @@ Connection *flow_table_add(FlowTable *table, const Segment *segment)
 
 void flow_table_finish(FlowTable *table)
 {
-    memory_free(table->slots, (table->mask + 1) * sizeof *table->slots);
-    table->slots = NULL;
+    index_clear(&table->tuples);
     connection_store_freeze_all(&table->store);
 }

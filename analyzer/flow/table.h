@@ -1,7 +1,8 @@
 /* All connections of a capture: found by address and port, numbered as Wireshark numbers streams.
  *
- * A seeded open-addressing table maps a tuple to its newest connection; store.h keeps
- * them. The index of a connection is its stream number.
+ * A seeded index maps a tuple to its newest connection; store.h keeps them, and has a smaller index of those
+ * that are ready for their next segment, which is where nearly every segment is found. The index of a
+ * connection is its stream number.
  *
  * When a stream begins (read from Wireshark 4.0's packet-tcp.c and held against tshark by the tests): where
  * the tuple is new, or where a SYN without ACK has another number than the base of its sender's numbers. A
@@ -70,6 +71,6 @@ int64_t flow_table_contiguous(const FlowTable *table, const Connection *connecti
  * fetches what that one reads, so that nothing waits for memory. First the slot, then by the slot the
  * connection, then by the connection the place of its event. */
 uint64_t flow_table_hash(const FlowTable *table, const Segment *segment);
-void flow_table_prefetch_slot(const FlowTable *table, uint64_t hash);
+void flow_table_prefetch_slot(const FlowTable *table, const Segment *segment, uint64_t hash);
 void flow_table_prefetch_connection(const FlowTable *table, uint64_t hash);
 void flow_table_prefetch_event(const FlowTable *table, uint64_t hash);

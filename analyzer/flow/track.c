@@ -202,17 +202,18 @@ static inline void count_packet(Connection *connection, unsigned end, const Even
 static inline void set_window(Connection *connection, unsigned end, const Event *event)
 {
     bool scaled = connection->known[0] & connection->known[1] & KNOWN_WSCALE && !(event->flags & TCP_SYN);
-    connection->sequence[end].window = (uint32_t)event->window << (scaled ? connection->counts[end].wscale : 0);
+    connection->sequence[end].window = (uint32_t)event->window
+                                       << (scaled ? connection->counts[end].wscale : 0);
 }
 
-/* Only a segment that sends something is in order by its number alone: of an empty one there may be copies. */
+/* Only a segment that sends something is in order by its number alone: of an empty one there may be copies.
+ */
 static inline bool is_next(const Connection *connection, const Event *event, unsigned end)
 {
     const Sequence *sequence = &connection->sequence[end];
     return (event->flags & (TCP_SYN | TCP_RST | TCP_ACK)) == TCP_ACK &&
            connection->known[0] & connection->known[1] & KNOWN_BASE &&
-           !(connection->known[end] & KNOWN_FIN) &&
-           event->seq == sequence->isn + (uint32_t)sequence->next;
+           !(connection->known[end] & KNOWN_FIN) && event->seq == sequence->isn + (uint32_t)sequence->next;
 }
 
 /* Tracks what nearly all segments are: the next one of its end, which acknowledges what has been seen. False

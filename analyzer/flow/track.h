@@ -18,8 +18,8 @@ void track_begin(Connection *connection, int64_t time_ns, uint32_t frame);
 /* What is tracked apart: it says nothing of this connection's numbers but, where nothing else has, where they
  * begin. None may be waiting before it. Both return the event's marks, but for its end.
  *
- * A segment of `end` that belongs to the connection before this one: it counts as a packet of this stream, and
- * its numbers only set the base as they do in Wireshark. */
+ * A segment of `end` that belongs to the connection before this one: it counts as a packet of this stream,
+ * and its numbers only set the base as they do in Wireshark. */
 uint16_t track_foreign(Connection *connection, unsigned end, const Event *event);
 /* An ICMP error that quotes a segment of `end`. */
 uint16_t track_quote(Connection *connection, unsigned end, const Event *event);

@@ -13,24 +13,14 @@ enum { AHEAD_SLOT = 24, AHEAD_CONNECTION = 16, AHEAD_EVENT = 8 };
 /* Of 256 hashes: those of the caller's lane, who has to read and decode as well. */
 enum { OWN_SHARE = 88 };
 
-/* How many payloads of a tray are kept for notes: hardly any segment needs one. */
-enum { TRAY_PAYLOADS = 32 };
-
-enum { NOT_NOTED = 0xff, NO_PAYLOAD = 0xfe };
+/* How many notes go with a tray: hardly any segment needs one. */
+enum { TRAY_NOTES = 32, NOT_NOTED = 0xff };
 
 typedef struct {
-    Segment segment;
-    uint64_t hash;
-    uint8_t note; /* place of the payload in the tray, or one of the above */
-} Item;
-
-_Static_assert(sizeof(Item) == 128, "two cache lines: they go from one core to the other");
-
-typedef struct {
-    Item items[TRAY_SEGMENTS];
+    Parcel parcels[TRAY_SEGMENTS];
     unsigned count; /* 0 in a tray handed over: the last one */
-    unsigned payload_count;
-    uint8_t payloads[TRAY_PAYLOADS][NOTE_BYTES_MAX];
+    unsigned note_count;
+    Note notes[TRAY_NOTES];
 } Tray;
 
 typedef struct {
@@ -45,6 +35,7 @@ struct Lanes {
     unsigned count;
     uint32_t *order; /* by stream: index in its table, with IN_SECOND; NULL where there is one lane */
     GThread *thread;
+    Segment segment;           /* being decoded */
     GAsyncQueue *full, *empty; /* Tray, between the caller and the thread */
     unsigned trays;            /* of the second lane */
 };
@@ -58,7 +49,7 @@ Lanes *lanes_new(uint64_t seed, bool beside)
     for (unsigned i = 0; i < lanes->count; i++) {
         lanes->lane[i].table = flow_table_new(seed);
         lanes->lane[i].tray = g_new(Tray, 1);
-        lanes->lane[i].tray->count = lanes->lane[i].tray->payload_count = 0;
+        lanes->lane[i].tray->count = lanes->lane[i].tray->note_count = 0;
     }
     lanes->full = g_async_queue_new();
     lanes->empty = g_async_queue_new();
@@ -76,35 +67,33 @@ static void lane_number(Lane *lane, uint32_t index, uint32_t first_frame)
     lane->number[index] = first_frame;
 }
 
-static void lane_file_item(Lane *lane, const Tray *tray, const Item *item, bool numbers)
+static void lane_file(Lane *lane, const Tray *tray, const Parcel *parcel, bool numbers)
 {
     FlowTable *table = lane->table;
     uint32_t before = flow_table_count(table);
-    Connection *connection = flow_table_add_hashed(table, &item->segment, item->hash);
+    Connection *connection = flow_table_add_parcel(table, parcel);
     if (numbers && flow_table_count(table) > before)
-        lane_number(lane, before,
-                    item->segment.frame > UINT32_MAX ? UINT32_MAX : (uint32_t)item->segment.frame);
-    if (item->note != NOT_NOTED)
-        flow_table_note(table, connection, &item->segment,
-                        item->note == NO_PAYLOAD ? NULL : tray->payloads[item->note]);
+        lane_number(lane, before, parcel->event.frame);
+    if (parcel->note != NOT_NOTED)
+        flow_table_note(table, connection, &tray->notes[parcel->note]);
 }
 
 /* In the order of the capture. */
 static void lane_take(Lane *lane, Tray *tray, bool numbers)
 {
-    const Item *items = tray->items;
+    const Parcel *parcels = tray->parcels;
     unsigned count = tray->count;
     for (unsigned i = 0; i < count + AHEAD_SLOT; i++) {
         if (i < count)
-            flow_table_prefetch_slot(lane->table, &items[i].segment, items[i].hash);
+            flow_table_prefetch_slot(lane->table, &parcels[i]);
         if (i - (AHEAD_SLOT - AHEAD_CONNECTION) < count)
-            flow_table_prefetch_connection(lane->table, items[i - (AHEAD_SLOT - AHEAD_CONNECTION)].hash);
+            flow_table_prefetch_connection(lane->table, &parcels[i - (AHEAD_SLOT - AHEAD_CONNECTION)]);
         if (i - (AHEAD_SLOT - AHEAD_EVENT) < count)
-            flow_table_prefetch_event(lane->table, items[i - (AHEAD_SLOT - AHEAD_EVENT)].hash);
+            flow_table_prefetch_event(lane->table, &parcels[i - (AHEAD_SLOT - AHEAD_EVENT)]);
         if (i - AHEAD_SLOT < count)
-            lane_file_item(lane, tray, &items[i - AHEAD_SLOT], numbers);
+            lane_file(lane, tray, &parcels[i - AHEAD_SLOT], numbers);
     }
-    tray->count = tray->payload_count = 0;
+    tray->count = tray->note_count = 0;
 }
 
 static gpointer lanes_thread(gpointer data)
@@ -126,7 +115,7 @@ static Tray *lanes_empty_tray(Lanes *lanes)
         lanes->trays < TRAYS_MAX ? g_async_queue_try_pop(lanes->empty) : g_async_queue_pop(lanes->empty);
     if (!tray) {
         tray = g_new(Tray, 1);
-        tray->count = tray->payload_count = 0;
+        tray->count = tray->note_count = 0;
         lanes->trays++;
     }
     return tray;
@@ -141,42 +130,34 @@ static void lanes_hand_over(Lanes *lanes)
     lane->tray = lanes_empty_tray(lanes);
 }
 
-static inline bool is_second(const Lanes *lanes, uint64_t hash)
+/* The tables use the low bits. */
+static inline Lane *lane_of(Lanes *lanes, uint64_t hash)
 {
-    return lanes->count > 1 && hash >> 56 >= OWN_SHARE; /* the tables use the low bits */
+    return &lanes->lane[lanes->count > 1 && hash >> 56 >= OWN_SHARE];
 }
 
 Segment *lanes_next(Lanes *lanes)
 {
-    Tray *tray = lanes->lane[0].tray;
-    return &tray->items[tray->count].segment;
+    return &lanes->segment;
 }
 
-/* What is noted of the payload does not live as long as the tray. */
 static uint8_t tray_note(Tray *tray, const Segment *segment, const uint8_t *payload)
 {
-    if (!note_is_due(segment, payload))
+    if (!note_is_due(segment, payload) || !note_make(&tray->notes[tray->note_count], segment, payload))
         return NOT_NOTED;
-    if (!payload)
-        return NO_PAYLOAD;
-    memcpy(tray->payloads[tray->payload_count], payload, MIN(segment->captured_length, NOTE_BYTES_MAX));
-    return (uint8_t)tray->payload_count++;
+    return (uint8_t)tray->note_count++;
 }
 
 void lanes_file(Lanes *lanes, const uint8_t *payload)
 {
-    Lane *lane = &lanes->lane[0];
-    Item *item = &lane->tray->items[lane->tray->count];
-    item->hash = flow_table_hash(lane->table, &item->segment);
-    if (is_second(lanes, item->hash)) {
-        lane = &lanes->lane[1];
-        lane->tray->items[lane->tray->count] = *item;
-        item = &lane->tray->items[lane->tray->count];
-    }
+    Parcel filled;
+    flow_table_parcel(lanes->lane[0].table, &lanes->segment, &filled);
+    Lane *lane = lane_of(lanes, filled.hash);
     Tray *tray = lane->tray;
-    tray->count++;
-    item->note = tray_note(tray, &item->segment, payload);
-    if (tray->count < TRAY_SEGMENTS && tray->payload_count < TRAY_PAYLOADS)
+    Parcel *parcel = &tray->parcels[tray->count++];
+    *parcel = filled;
+    parcel->note = tray_note(tray, &lanes->segment, payload);
+    if (tray->count < TRAY_SEGMENTS && tray->note_count < TRAY_NOTES)
         return;
     if (lane == &lanes->lane[0])
         lane_take(lane, tray, lanes->count > 1);

@@ -22,6 +22,27 @@ static bool find_kind(const Segment *segment, const uint8_t *payload, NoteKind *
     return is_tls_alert(segment, payload);
 }
 
+bool note_make(Note *ret_note, const Segment *segment, const uint8_t *payload)
+{
+    NoteKind kind;
+    if (segment->kind != SEGMENT_TCP || !find_kind(segment, payload, &kind))
+        return false;
+    *ret_note = (Note){
+        .frame = segment->frame > UINT32_MAX ? UINT32_MAX : (uint32_t)segment->frame,
+        .length = segment->length > UINT16_MAX ? UINT16_MAX : (uint16_t)segment->length,
+        .kind = (uint8_t)kind,
+    };
+    if (kind == NOTE_MPTCP_RST) {
+        ret_note->kept = 1;
+        ret_note->bytes[0] = segment->mptcp_reason;
+    } else {
+        ret_note->kept =
+            segment->captured_length < NOTE_BYTES_MAX ? (uint8_t)segment->captured_length : NOTE_BYTES_MAX;
+        memcpy(ret_note->bytes, payload, ret_note->kept);
+    }
+    return true;
+}
+
 /* What counts is the first of what RSTs say and the last of the alerts: the oldest alert gives way. False
  * where there is none. */
 static bool drop_oldest_alert(Pool *pool, Connection *connection)
@@ -51,11 +72,8 @@ static uint32_t find_last(Pool *pool, const Connection *connection, unsigned *re
     return last;
 }
 
-void notes_add(Pool *pool, Connection *connection, const Segment *segment, const uint8_t *payload)
+void notes_add(Pool *pool, Connection *connection, const Note *note)
 {
-    NoteKind kind;
-    if (!find_kind(segment, payload, &kind))
-        return;
     unsigned count;
     uint32_t last = find_last(pool, connection, &count);
     if (count == NOTES_MAX) {
@@ -63,22 +81,8 @@ void notes_add(Pool *pool, Connection *connection, const Segment *segment, const
             return;
         last = find_last(pool, connection, &count);
     }
-
     uint32_t handle = pool_take(pool);
-    Note *note = pool_block(pool, handle);
-    *note = (Note){
-        .frame = segment->frame > UINT32_MAX ? UINT32_MAX : (uint32_t)segment->frame,
-        .length = segment->length > UINT16_MAX ? UINT16_MAX : (uint16_t)segment->length,
-        .kind = (uint8_t)kind,
-    };
-    if (kind == NOTE_MPTCP_RST) {
-        note->kept = 1;
-        note->bytes[0] = segment->mptcp_reason;
-    } else {
-        note->kept =
-            segment->captured_length < NOTE_BYTES_MAX ? (uint8_t)segment->captured_length : NOTE_BYTES_MAX;
-        memcpy(note->bytes, payload, note->kept);
-    }
+    *(Note *)pool_block(pool, handle) = *note;
     if (last)
         ((Note *)pool_block(pool, last))->next = handle;
     else

@@ -34,5 +34,8 @@ static inline bool note_is_due(const Segment *segment, const uint8_t *payload)
            (payload[0] == 0x15 || payload[0] == 0x17);
 }
 
-/* Keeps a note of the segment if it deserves one. */
-void notes_add(Pool *pool, Connection *connection, const Segment *segment, const uint8_t *payload);
+/* The note of a segment, as yet of no connection; false where it is not worth one after all. */
+bool note_make(Note *ret_note, const Segment *segment, const uint8_t *payload);
+
+/* Keeps a copy of the note. */
+void notes_add(Pool *pool, Connection *connection, const Note *note);

@@ -92,10 +92,9 @@ int64_t flow_table_contiguous(const FlowTable *table, const Connection *connecti
     return holes_contiguous(&table->store.holes, connection, end);
 }
 
-void flow_table_note(FlowTable *table, Connection *connection, const Segment *segment, const uint8_t *payload)
+void flow_table_note(FlowTable *table, Connection *connection, const Note *note)
 {
-    if (segment->kind == SEGMENT_TCP)
-        notes_add(&table->notes, connection, segment, payload);
+    notes_add(&table->notes, connection, note);
 }
 
 const Note *flow_table_first_note(const FlowTable *table, const Connection *connection)
@@ -108,122 +107,100 @@ const Note *flow_table_next_note(const FlowTable *table, const Note *note)
     return note->next ? pool_block(&table->notes, note->next) : NULL;
 }
 
-/* The folded 128-bit product, as in wyhash: cheap, and without the seed nobody can aim at a slot. */
-static uint64_t mix(uint64_t a, uint64_t b)
+void flow_table_parcel(const FlowTable *table, const Segment *segment, Parcel *ret_parcel)
 {
-    __uint128_t product = (__uint128_t)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
+    parcel_fill(ret_parcel, segment, table->seed);
 }
 
-static uint64_t hash_endpoint(const FlowTable *table, const uint8_t address[16], uint16_t port,
-                              uint8_t version)
+/* What connections are found by. */
+static uint32_t tag_of(const Parcel *parcel)
 {
-    uint64_t high, low;
-    memcpy(&high, address, 8);
-    memcpy(&low, address + 8, 8);
-    uint64_t inner = mix(high ^ table->seed[0], (low + ((uint64_t)port << 8 | version)) ^ table->seed[1]);
-    return mix(inner ^ table->seed[1], port ^ low ^ table->seed[0]);
+    return (uint32_t)parcel->hash;
 }
 
-/* The same for both directions: the two ends' hashes are added. */
-uint64_t flow_table_hash(const FlowTable *table, const Segment *segment)
+static bool is_opening(const Parcel *parcel)
 {
-    return hash_endpoint(table, segment->source, segment->source_port, segment->ip_version) +
-           hash_endpoint(table, segment->destination, segment->destination_port, segment->ip_version);
+    return (parcel->event.flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
 }
 
-/* Of a hash: what connections are found by. */
-static uint32_t tag_of(uint64_t hash)
+void flow_table_prefetch_slot(const FlowTable *table, const Parcel *parcel)
 {
-    return (uint32_t)hash;
-}
-
-static bool is_opening(const Segment *segment)
-{
-    return (segment->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
-}
-
-void flow_table_prefetch_slot(const FlowTable *table, const Segment *segment, uint64_t hash)
-{
-    index_prefetch(&table->store.ready, tag_of(hash));
-    if (is_opening(segment))
-        index_prefetch(&table->tuples, tag_of(hash));
+    index_prefetch(&table->store.ready, tag_of(parcel));
+    if (is_opening(parcel))
+        index_prefetch(&table->tuples, tag_of(parcel));
 }
 
 /* The first with the tag is nearly always the right one; where not, the fetch was in vain. */
-void flow_table_prefetch_connection(const FlowTable *table, uint64_t hash)
+void flow_table_prefetch_connection(const FlowTable *table, const Parcel *parcel)
 {
-    const IndexSlot *slot = index_first(&table->store.ready, tag_of(hash));
+    const IndexSlot *slot = index_first(&table->store.ready, tag_of(parcel));
     if (slot)
         prefetch(connection_store_live(&table->store, slot->number));
 }
 
-void flow_table_prefetch_event(const FlowTable *table, uint64_t hash)
+void flow_table_prefetch_event(const FlowTable *table, const Parcel *parcel)
 {
-    const IndexSlot *slot = index_first(&table->store.ready, tag_of(hash));
+    const IndexSlot *slot = index_first(&table->store.ready, tag_of(parcel));
     if (!slot)
         return;
     const Connection *connection = connection_store_live(&table->store, slot->number);
     prefetch(event_store_get(&table->store.events, connection) + connection->event_count);
 }
 
-static bool endpoint_is(const Connection *connection, unsigned end, const uint8_t address[16], uint16_t port)
+static inline bool is_same(const uint8_t a[16], const uint8_t b[16])
 {
-    return connection->port[end] == port && !memcmp(connection->address[end], address, 16);
+    uint64_t x[2], y[2];
+    memcpy(x, a, sizeof x);
+    memcpy(y, b, sizeof y);
+    return !((x[0] ^ y[0]) | (x[1] ^ y[1]));
+}
+
+static inline bool is_sender(const Connection *connection, unsigned end, const Parcel *parcel)
+{
+    return connection->port[end] == parcel->port[0] && connection->port[!end] == parcel->port[1] &&
+           is_same(connection->address[end], parcel->address[0]) &&
+           is_same(connection->address[!end], parcel->address[1]);
 }
 
 /* Which end sent the segment: 0 or 1; -1 where it is of another connection. */
-static int sender_of(const Connection *connection, const Segment *segment)
+static inline int sender_of(const Connection *connection, const Parcel *parcel)
 {
-    if (connection->ip_version != segment->ip_version)
+    if (connection->ip_version != parcel->ip_version)
         return -1;
-    if (endpoint_is(connection, 0, segment->source, segment->source_port) &&
-        endpoint_is(connection, 1, segment->destination, segment->destination_port))
-        return 0;
-    if (endpoint_is(connection, 1, segment->source, segment->source_port) &&
-        endpoint_is(connection, 0, segment->destination, segment->destination_port))
-        return 1;
-    return -1;
-}
-
-static uint32_t frame_of(const Segment *segment)
-{
-    return segment->frame > UINT32_MAX ? UINT32_MAX : (uint32_t)segment->frame;
+    return is_sender(connection, 0, parcel) ? 0 : is_sender(connection, 1, parcel) ? 1 : -1;
 }
 
 /* The handle of a new connection, begun by the segment, and now the one that its tuple leads to. */
-static uint32_t new_connection(FlowTable *table, const Segment *segment, uint32_t tag)
+static uint32_t new_connection(FlowTable *table, const Parcel *parcel)
 {
-    uint32_t handle = connection_store_add(&table->store, segment->time_ns);
+    uint32_t handle = connection_store_add(&table->store, parcel->event.time_ns);
     Connection *connection = connection_store_live(&table->store, handle);
-    memcpy(connection->address[0], segment->source, 16);
-    memcpy(connection->address[1], segment->destination, 16);
-    connection->port[0] = segment->source_port;
-    connection->port[1] = segment->destination_port;
-    connection->ip_version = segment->ip_version;
-    connection_store_make_ready(&table->store, handle, tag);
+    memcpy(connection->address, parcel->address, sizeof connection->address);
+    memcpy(connection->port, parcel->port, sizeof connection->port);
+    connection->ip_version = parcel->ip_version;
+    connection_store_make_ready(&table->store, handle, tag_of(parcel));
     return handle;
 }
 
 /* The first one of its tuple. */
-static uint32_t new_tuple(FlowTable *table, const Segment *segment, uint32_t tag)
+static uint32_t new_tuple(FlowTable *table, const Parcel *parcel)
 {
-    index_add(&table->tuples, tag, table->store.count);
-    return new_connection(table, segment, tag);
+    index_add(&table->tuples, tag_of(parcel), table->store.count);
+    return new_connection(table, parcel);
 }
 
 /* Another one of its tuple, after `previous`, which is live. */
-static uint32_t new_of_tuple(FlowTable *table, const Segment *segment, uint32_t tag, uint32_t previous)
+static uint32_t new_of_tuple(FlowTable *table, const Parcel *parcel, uint32_t previous)
 {
     uint32_t stream = connection_store_stream(&table->store, previous);
     connection_store_retire(&table->store, previous);
-    IndexSlot *slot = index_first(&table->tuples, tag);
+    IndexSlot *slot = index_first(&table->tuples, tag_of(parcel));
     while (slot->number != stream)
         slot = index_next(&table->tuples, slot);
     slot->number = table->store.count;
-    uint32_t handle = new_connection(table, segment, tag);
+    uint32_t handle = new_connection(table, parcel);
     Connection *connection = connection_store_live(&table->store, handle);
-    track_begin(connection, segment->time_ns, frame_of(segment));
+    track_begin(connection, parcel->event.time_ns, parcel->event.frame);
     connection->previous = stream;
     connection->traits |= CONNECTION_REUSES | CONNECTION_BEYOND;
     return handle;
@@ -231,19 +208,21 @@ static uint32_t new_of_tuple(FlowTable *table, const Segment *segment, uint32_t 
 
 /* The handle of the newest connection of the segment's tuple, 0 where there is none; *ret_sender is its end.
  */
-static uint32_t find(FlowTable *table, const Segment *segment, uint32_t tag, int *ret_sender)
+static uint32_t find(FlowTable *table, const Parcel *parcel, int *ret_sender)
 {
     ConnectionStore *store = &table->store;
-    for (IndexSlot *slot = index_first(&store->ready, tag); slot; slot = index_next(&store->ready, slot)) {
-        *ret_sender = sender_of(connection_store_live(store, slot->number), segment);
+    for (IndexSlot *slot = index_first(&store->ready, tag_of(parcel)); slot;
+         slot = index_next(&store->ready, slot)) {
+        *ret_sender = sender_of(connection_store_live(store, slot->number), parcel);
         if (*ret_sender >= 0)
             return slot->number;
     }
-    for (IndexSlot *slot = index_first(&table->tuples, tag); slot; slot = index_next(&table->tuples, slot)) {
+    for (IndexSlot *slot = index_first(&table->tuples, tag_of(parcel)); slot;
+         slot = index_next(&table->tuples, slot)) {
         uint32_t handle = connection_store_wake(store, slot->number);
-        *ret_sender = sender_of(connection_store_live(store, handle), segment);
+        *ret_sender = sender_of(connection_store_live(store, handle), parcel);
         if (*ret_sender >= 0) {
-            connection_store_make_ready(store, handle, tag);
+            connection_store_make_ready(store, handle, tag_of(parcel));
             return handle;
         }
     }
@@ -251,24 +230,24 @@ static uint32_t find(FlowTable *table, const Segment *segment, uint32_t tag, int
     return 0;
 }
 
-static bool opens_new_stream(FlowTable *table, Connection *connection, unsigned end, const Segment *segment)
+static bool opens_new_stream(FlowTable *table, Connection *connection, unsigned end, const Parcel *parcel)
 {
-    if (!is_opening(segment))
+    if (!is_opening(parcel))
         return false;
     connection_store_track(&table->store, connection);
-    return connection->known[end] & KNOWN_BASE && segment->seq != connection->sequence[end].isn;
+    return connection->known[end] & KNOWN_BASE && parcel->event.seq != connection->sequence[end].isn;
 }
 
 /* The connection that the segment belongs to, made where there is none yet; *ret_end sent it. */
-static Connection *find_or_begin(FlowTable *table, const Segment *segment, uint32_t tag, unsigned *ret_end)
+static Connection *find_or_begin(FlowTable *table, const Parcel *parcel, unsigned *ret_end)
 {
     int sender;
-    uint32_t handle = find(table, segment, tag, &sender);
+    uint32_t handle = find(table, parcel, &sender);
     if (!handle) {
-        handle = new_tuple(table, segment, tag);
+        handle = new_tuple(table, parcel);
     } else if (opens_new_stream(table, connection_store_live(&table->store, handle), (unsigned)sender,
-                                segment)) {
-        handle = new_of_tuple(table, segment, tag, handle);
+                                parcel)) {
+        handle = new_of_tuple(table, parcel, handle);
         sender = 0;
     }
     *ret_end = (unsigned)sender;
@@ -287,44 +266,23 @@ static bool continues(const Connection *connection, unsigned end, uint32_t seq)
 
 /* After a SYN that the other side did not take (a challenge ACK, RFC 5961 4; an ACK from TIME_WAIT), segments
  * of the connection before it still pass. Both their numbers tell. */
-static bool is_of_predecessor(FlowTable *table, Connection *connection, unsigned end, const Segment *segment)
+static bool is_of_predecessor(FlowTable *table, Connection *connection, unsigned end, const Parcel *parcel)
 {
     if (!(connection->traits & CONNECTION_REUSES) ||
-        connection->known[0] & connection->known[1] & KNOWN_SYN || segment->flags & TCP_SYN ||
-        !(segment->flags & TCP_ACK))
+        connection->known[0] & connection->known[1] & KNOWN_SYN || parcel->event.flags & TCP_SYN ||
+        !(parcel->event.flags & TCP_ACK))
         return false;
     connection_store_track(&table->store, connection);
     if (connection->known[0] & connection->known[1] & KNOWN_SYN)
         return false;
     const Connection *previous = &table->previous.connection;
     flow_table_read(table, connection->previous, &table->previous);
-    int sender = sender_of(previous, segment);
+    int sender = sender_of(previous, parcel);
     bool is_own =
         connection->known[end] & KNOWN_SYN &&
-        segment->seq - connection->sequence[end].isn - (uint32_t)connection->sequence[end].next + 1 < 2;
-    return !is_own && sender >= 0 && continues(previous, (unsigned)sender, segment->seq) &&
-           continues(previous, !sender, segment->ack);
-}
-
-/* As it waits to be tracked. */
-static inline Event event_of(const Segment *segment, unsigned end)
-{
-    uint16_t marks = (uint16_t)(end | (segment->options & OPTION_TIMESTAMPS ? EVENT_TIMESTAMPS : 0) |
-                                (segment->options & OPTION_MPTCP ? EVENT_MPTCP : 0));
-    if (segment->flags & TCP_SYN && segment->options & OPTION_WSCALE)
-        marks |= (uint16_t)(WAITING_WSCALE | segment->wscale << WAITING_WSCALE_SHIFT);
-    return (Event){
-        .time_ns = segment->time_ns,
-        .frame = frame_of(segment),
-        .seq = segment->seq,
-        .ack = segment->ack,
-        .length = segment->length,
-        .window = segment->window,
-        .ip_id = segment->ip_id,
-        .marks = marks,
-        .flags = segment->flags,
-        .ttl = segment->ttl,
-    };
+        parcel->event.seq - connection->sequence[end].isn - (uint32_t)connection->sequence[end].next + 1 < 2;
+    return !is_own && sender >= 0 && continues(previous, (unsigned)sender, parcel->event.seq) &&
+           continues(previous, !sender, parcel->event.ack);
 }
 
 static Event *add_event(FlowTable *table, Connection *connection)
@@ -339,38 +297,40 @@ static Event *add_event(FlowTable *table, Connection *connection)
 
 /* What says nothing of this connection's own numbers: an ICMP error, or a segment of the connection before.
  */
-static void add_apart(FlowTable *table, Connection *connection, unsigned end, const Segment *segment)
+static void add_apart(FlowTable *table, Connection *connection, unsigned end, const Parcel *parcel)
 {
+    Event event = parcel->event;
     connection_store_track(&table->store, connection);
     if (!(connection->traits & CONNECTION_BEGUN))
-        track_begin(connection, segment->time_ns, frame_of(segment));
+        track_begin(connection, event.time_ns, event.frame);
     connection->traits |= CONNECTION_BEYOND;
-    Event event = event_of(segment, end);
-    if (segment->kind == SEGMENT_ICMP_QUOTE) {
-        event.window = (uint16_t)(segment->icmp_type << 8 | segment->icmp_code);
-        event.marks = track_quote(connection, end, &event) | (uint16_t)end;
-    } else {
-        event.marks = track_foreign(connection, end, &event) | (uint16_t)end;
-    }
+    event.marks = (uint16_t)end;
+    event.marks |= parcel->kind == SEGMENT_ICMP_QUOTE ? track_quote(connection, end, &event)
+                                                      : track_foreign(connection, end, &event);
     *add_event(table, connection) = event;
     connection->tracked = connection->event_count;
 }
 
-Connection *flow_table_add_hashed(FlowTable *table, const Segment *segment, uint64_t hash)
+Connection *flow_table_add_parcel(FlowTable *table, const Parcel *parcel)
 {
     unsigned end;
-    Connection *connection = find_or_begin(table, segment, tag_of(hash), &end);
-    connection->last_ns = segment->time_ns;
-    if (segment->kind == SEGMENT_ICMP_QUOTE || is_of_predecessor(table, connection, end, segment))
-        add_apart(table, connection, end, segment);
-    else
-        *add_event(table, connection) = event_of(segment, end);
+    Connection *connection = find_or_begin(table, parcel, &end);
+    connection->last_ns = parcel->event.time_ns;
+    if (parcel->kind == SEGMENT_ICMP_QUOTE || is_of_predecessor(table, connection, end, parcel)) {
+        add_apart(table, connection, end, parcel);
+    } else {
+        Event *event = add_event(table, connection);
+        *event = parcel->event;
+        event->marks |= (uint16_t)end;
+    }
     return connection;
 }
 
 Connection *flow_table_add(FlowTable *table, const Segment *segment)
 {
-    Connection *connection = flow_table_add_hashed(table, segment, flow_table_hash(table, segment));
+    Parcel parcel;
+    flow_table_parcel(table, segment, &parcel);
+    Connection *connection = flow_table_add_parcel(table, &parcel);
     connection_store_track(&table->store, connection);
     return connection;
 }

@@ -16,6 +16,7 @@
 #include "flow/events.h"
 #include "flow/holes.h"
 #include "flow/notes.h"
+#include "flow/parcel.h"
 #include "flow/store.h"
 
 typedef struct FlowTable FlowTable;
@@ -31,15 +32,17 @@ void flow_table_set_live_max(FlowTable *table, uint32_t live_max);
 /* See store.h; `function` may read the table, but not add to it. */
 void flow_table_on_rest(FlowTable *table, RestFunction function, void *data);
 
+/* The segment as this table takes it; all tables that were made with the same seed take the same. */
+void flow_table_parcel(const FlowTable *table, const Segment *segment, Parcel *ret_parcel);
+
 /* Files the segment under its connection and keeps its event, which may have to wait for being tracked.
- * Returns the connection, borrowed until the next call. `hash` is the segment's flow_table_hash(). */
-Connection *flow_table_add_hashed(FlowTable *table, const Segment *segment, uint64_t hash);
+ * Returns the connection, borrowed until the next call. */
+Connection *flow_table_add_parcel(FlowTable *table, const Parcel *parcel);
 /* The same, and all is tracked. */
 Connection *flow_table_add(FlowTable *table, const Segment *segment);
 
-/* Keeps a note of the payload of the segment just added where it says something about the end. */
-void flow_table_note(FlowTable *table, Connection *connection, const Segment *segment,
-                     const uint8_t *payload);
+/* Keeps the note of the segment just added (note_make()). */
+void flow_table_note(FlowTable *table, Connection *connection, const Note *note);
 
 /* The notes of a connection, in the order of the capture: the first, then flow_table_next_note(); NULL at the
  * end. Borrowed. */
@@ -70,7 +73,6 @@ int64_t flow_table_contiguous(const FlowTable *table, const Connection *connecti
 /* For whoever has the next segments at hand (lanes.c): each step, some segments ahead of the one after it,
  * fetches what that one reads, so that nothing waits for memory. First the slot, then by the slot the
  * connection, then by the connection the place of its event. */
-uint64_t flow_table_hash(const FlowTable *table, const Segment *segment);
-void flow_table_prefetch_slot(const FlowTable *table, const Segment *segment, uint64_t hash);
-void flow_table_prefetch_connection(const FlowTable *table, uint64_t hash);
-void flow_table_prefetch_event(const FlowTable *table, uint64_t hash);
+void flow_table_prefetch_slot(const FlowTable *table, const Parcel *parcel);
+void flow_table_prefetch_connection(const FlowTable *table, const Parcel *parcel);
+void flow_table_prefetch_event(const FlowTable *table, const Parcel *parcel);

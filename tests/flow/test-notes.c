@@ -12,8 +12,10 @@ static void emit_noted(Script *script, const char *flags, uint32_t seq, const ui
 {
     emit(script, CLIENT, flags, seq, 1, ALERT_BYTES);
     script->last.captured_length = ALERT_BYTES;
+    Note note;
     assert_true(note_is_due(&script->last, payload));
-    flow_table_note(script->table, script->connection, &script->last, payload);
+    assert_true(note_make(&note, &script->last, payload));
+    flow_table_note(script->table, script->connection, &note);
 }
 
 static unsigned count_notes(const Script *script, const Note **ret_first, const Note **ret_last)

@@ -32,6 +32,7 @@ typedef struct {
     uint32_t isn[SIDES], next[PORTS][SIDES]; /* next: relative */
     uint8_t port;
     Segment last;
+    bool tracks_at_once;
 } Script;
 
 /* The digits that follow; `otherwise` where there are none. */
@@ -49,7 +50,10 @@ static void add(Script *script, const Segment *segment)
     script->last = *segment;
     script->last.frame = ++script->frame;
     script->last.time_ns = script->now_ns;
-    Connection *connection = flow_table_add(script->table, &script->last);
+    Parcel parcel;
+    flow_table_parcel(script->table, &script->last, &parcel);
+    Connection *connection = script->tracks_at_once ? flow_table_add(script->table, &script->last)
+                                                    : flow_table_add_parcel(script->table, &parcel);
     g_assert(connection->event_count <= EVENTS_MAX);
 }
 
@@ -219,6 +223,7 @@ static GPtrArray *run(const uint8_t *data, size_t size, uint32_t live_max)
 {
     Script script = {.at = data, .end = data + size, .table = flow_table_new(1), .isn = {1000, 0xfffffff0}};
     GPtrArray *endings = g_ptr_array_new();
+    script.tracks_at_once = !live_max;
     if (live_max)
         flow_table_set_live_max(script.table, live_max);
     play(&script);

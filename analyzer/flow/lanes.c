@@ -3,22 +3,22 @@
 #include <glib.h>
 #include <string.h>
 
-/* A hundred times what it costs to wake up a thread; a few trays are filled while another is worked off. */
-enum { TRAY_SEGMENTS = 256, TRAYS_MAX = 16, LANES = 2 };
+/* A tray is a hundred times what it costs to hand one over. */
+enum { TRAY_SEGMENTS = 256, TRAYS_MAX = 48, LANES = 4, LANE_SHIFT = 62 };
+
+/* The caller works on full trays itself where so many wait that the thread has enough to do. */
+enum { TRAYS_WAITING = 8 };
 
 /* How many segments ahead what one will touch is asked for: its slot first, then what the slot leads to, then
  * what that leads to. Each step is long enough for a line to come from memory. */
 enum { AHEAD_SLOT = 24, AHEAD_CONNECTION = 16, AHEAD_EVENT = 8 };
-
-/* Of 256 hashes: those of the caller's lane, who has to read and decode as well. */
-enum { OWN_SHARE = 88 };
 
 /* How many notes go with a tray: hardly any segment needs one. */
 enum { TRAY_NOTES = 32, NOT_NOTED = 0xff };
 
 typedef struct {
     Parcel parcels[TRAY_SEGMENTS];
-    unsigned count; /* 0 in a tray handed over: the last one */
+    unsigned count; /* 0 in a tray handed over: the last one of its lane */
     unsigned note_count;
     Note notes[TRAY_NOTES];
 } Tray;
@@ -26,6 +26,8 @@ typedef struct {
 typedef struct {
     FlowTable *table;
     Tray *tray;       /* being filled */
+    GQueue full;      /* Tray; of whoever holds the mutex */
+    bool is_busy;     /* the same: one of the threads works on a tray of it */
     uint32_t *number; /* by index in the table: the first frame; once finished, the stream number */
     uint32_t capacity;
 } Lane;
@@ -33,27 +35,41 @@ typedef struct {
 struct Lanes {
     Lane lane[LANES];
     unsigned count;
-    uint32_t *order; /* by stream: index in its table, with IN_SECOND; NULL where there is one lane */
-    GThread *thread;
-    Segment segment;           /* being decoded */
-    GAsyncQueue *full, *empty; /* Tray, between the caller and the thread */
-    unsigned trays;            /* of the second lane */
+    Segment segment; /* being decoded */
+    uint32_t *order; /* by stream: its lane, and the index in its table; NULL where there is one lane */
+    GThread *thread; /* NULL until there is enough to do */
+
+    GMutex mutex; /* of what follows, and of each lane's trays */
+    GCond changed;
+    GQueue empty;
+    unsigned trays, waiting; /* all there are, and those that are full */
+    unsigned unfinished;     /* lanes */
+    bool is_left;            /* nobody wants to know any more */
 };
 
-#define IN_SECOND 0x80000000u
+#define INDEX_BITS 30
+#define INDEX_MASK ((UINT32_C(1) << INDEX_BITS) - 1)
+
+static Tray *tray_new(void)
+{
+    Tray *tray = g_new(Tray, 1);
+    tray->count = tray->note_count = 0;
+    return tray;
+}
 
 Lanes *lanes_new(uint64_t seed, bool beside)
 {
     Lanes *lanes = g_new0(Lanes, 1);
-    lanes->count = beside ? LANES : 1;
+    lanes->count = lanes->unfinished = lanes->trays = beside ? LANES : 1;
     for (unsigned i = 0; i < lanes->count; i++) {
         lanes->lane[i].table = flow_table_new(seed);
-        lanes->lane[i].tray = g_new(Tray, 1);
-        lanes->lane[i].tray->count = lanes->lane[i].tray->note_count = 0;
+        flow_table_set_live_max(lanes->lane[i].table, LIVE_AT_FIRST / lanes->count);
+        lanes->lane[i].tray = tray_new();
+        g_queue_init(&lanes->lane[i].full);
     }
-    lanes->full = g_async_queue_new();
-    lanes->empty = g_async_queue_new();
-    lanes->trays = 1;
+    g_mutex_init(&lanes->mutex);
+    g_cond_init(&lanes->changed);
+    g_queue_init(&lanes->empty);
     return lanes;
 }
 
@@ -96,44 +112,97 @@ static void lane_take(Lane *lane, Tray *tray, bool numbers)
     tray->count = tray->note_count = 0;
 }
 
-static gpointer lanes_thread(gpointer data)
+/* A lane with a full tray on which nobody works; each thread looks from its own end, so that lanes stay in
+ * the cache of one of them. */
+static Lane *find_work(Lanes *lanes, bool from_last)
 {
-    Lanes *lanes = data;
-    Tray *tray;
-    while ((tray = g_async_queue_pop(lanes->full))->count) {
-        lane_take(&lanes->lane[1], tray, true);
-        g_async_queue_push(lanes->empty, tray);
+    for (unsigned i = 0; i < lanes->count; i++) {
+        Lane *lane = &lanes->lane[from_last ? lanes->count - 1 - i : i];
+        if (!lane->is_busy && !g_queue_is_empty(&lane->full))
+            return lane;
     }
-    g_free(tray);
-    flow_table_finish(lanes->lane[1].table);
     return NULL;
 }
 
-static Tray *lanes_empty_tray(Lanes *lanes)
+/* With the mutex held, which is given up meanwhile. */
+static void work_off_tray(Lanes *lanes, Lane *lane)
 {
-    Tray *tray =
-        lanes->trays < TRAYS_MAX ? g_async_queue_try_pop(lanes->empty) : g_async_queue_pop(lanes->empty);
-    if (!tray) {
-        tray = g_new(Tray, 1);
-        tray->count = tray->note_count = 0;
-        lanes->trays++;
-    }
-    return tray;
+    Tray *tray = g_queue_pop_head(&lane->full);
+    bool is_last = tray->count == 0;
+    lane->is_busy = true;
+    lanes->waiting--;
+    g_mutex_unlock(&lanes->mutex);
+    if (is_last)
+        flow_table_finish(lane->table);
+    else
+        lane_take(lane, tray, true);
+    g_mutex_lock(&lanes->mutex);
+    lane->is_busy = false;
+    lanes->unfinished -= is_last;
+    g_queue_push_tail(&lanes->empty, tray);
+    g_cond_signal(&lanes->changed);
 }
 
-static void lanes_hand_over(Lanes *lanes)
+/* Until all lanes are finished. With the mutex held. */
+static void work(Lanes *lanes, bool from_last)
 {
-    Lane *lane = &lanes->lane[1];
+    while (lanes->unfinished && !lanes->is_left) {
+        Lane *lane = find_work(lanes, from_last);
+        if (lane)
+            work_off_tray(lanes, lane);
+        else
+            g_cond_wait(&lanes->changed, &lanes->mutex);
+    }
+    g_cond_signal(&lanes->changed);
+}
+
+static gpointer lanes_thread(gpointer data)
+{
+    Lanes *lanes = data;
+    g_mutex_lock(&lanes->mutex);
+    work(lanes, true);
+    g_mutex_unlock(&lanes->mutex);
+    return NULL;
+}
+
+/* With the mutex held. */
+static Tray *take_empty_tray(Lanes *lanes)
+{
+    for (;;) {
+        Lane *lane = lanes->waiting > TRAYS_WAITING ? find_work(lanes, false) : NULL;
+        if (lane)
+            work_off_tray(lanes, lane);
+        else if (!g_queue_is_empty(&lanes->empty))
+            return g_queue_pop_head(&lanes->empty);
+        else if (lanes->trays++ < TRAYS_MAX)
+            return tray_new();
+        else
+            g_cond_wait(&lanes->changed, &lanes->mutex);
+    }
+}
+
+/* With the mutex held. */
+static void hand_over(Lanes *lanes, Lane *lane, Tray *tray)
+{
+    g_queue_push_tail(&lane->full, tray);
+    lanes->waiting++;
+    g_cond_signal(&lanes->changed);
+}
+
+static void lanes_hand_over(Lanes *lanes, Lane *lane)
+{
     if (!lanes->thread)
         lanes->thread = g_thread_new("lane", lanes_thread, lanes);
-    g_async_queue_push(lanes->full, lane->tray);
-    lane->tray = lanes_empty_tray(lanes);
+    g_mutex_lock(&lanes->mutex);
+    hand_over(lanes, lane, lane->tray);
+    lane->tray = take_empty_tray(lanes);
+    g_mutex_unlock(&lanes->mutex);
 }
 
 /* The tables use the low bits. */
 static inline Lane *lane_of(Lanes *lanes, uint64_t hash)
 {
-    return &lanes->lane[lanes->count > 1 && hash >> 56 >= OWN_SHARE];
+    return &lanes->lane[lanes->count > 1 ? hash >> LANE_SHIFT : 0];
 }
 
 Segment *lanes_next(Lanes *lanes)
@@ -159,49 +228,68 @@ void lanes_file(Lanes *lanes, const uint8_t *payload)
     parcel->note = tray_note(tray, &lanes->segment, payload);
     if (tray->count < TRAY_SEGMENTS && tray->note_count < TRAY_NOTES)
         return;
-    if (lane == &lanes->lane[0])
-        lane_take(lane, tray, lanes->count > 1);
+    if (lanes->count > 1)
+        lanes_hand_over(lanes, lane);
     else
-        lanes_hand_over(lanes);
+        lane_take(lane, tray, false);
 }
 
-/* Streams begin in the order of their first frames, in each lane and so over both. */
+/* The lane whose next stream began first. */
+static unsigned first_lane(const Lanes *lanes, const uint32_t at[LANES])
+{
+    unsigned first = LANES;
+    for (unsigned i = 0; i < lanes->count; i++) {
+        const Lane *lane = &lanes->lane[i];
+        if (at[i] < flow_table_count(lane->table) &&
+            (first == LANES || lane->number[at[i]] < lanes->lane[first].number[at[first]]))
+            first = i;
+    }
+    return first;
+}
+
+/* Streams begin in the order of their first frames, in each lane and so over all. */
 static void lanes_merge(Lanes *lanes)
 {
-    uint32_t at[LANES] = {0, 0};
-    const uint32_t count[LANES] = {flow_table_count(lanes->lane[0].table),
-                                   flow_table_count(lanes->lane[1].table)};
-    uint32_t *number[LANES] = {lanes->lane[0].number, lanes->lane[1].number};
-    lanes->order = g_new(uint32_t, count[0] + count[1]);
-    for (uint32_t stream = 0; stream < count[0] + count[1]; stream++) {
-        unsigned next =
-            at[0] == count[0] || (at[1] < count[1] && number[1][at[1]] < number[0][at[0]]) ? 1 : 0;
-        lanes->order[stream] = at[next] | (next ? IN_SECOND : 0);
-        number[next][at[next]++] = stream;
+    uint32_t at[LANES] = {0}, count = lanes_count(lanes);
+    lanes->order = g_new(uint32_t, count);
+    for (uint32_t stream = 0; stream < count; stream++) {
+        unsigned first = first_lane(lanes, at);
+        lanes->order[stream] = at[first] | first << INDEX_BITS;
+        lanes->lane[first].number[at[first]++] = stream;
     }
 }
 
-/* Hands over what is left, and the empty tray that ends the thread. */
-static void lanes_stop(Lanes *lanes)
+/* What is left in the trays, and an empty one that ends the lane. */
+static void finish_beside(Lanes *lanes)
 {
-    if (lanes->lane[1].tray->count)
-        lanes_hand_over(lanes);
-    g_async_queue_push(lanes->full, g_steal_pointer(&lanes->lane[1].tray));
+    g_mutex_lock(&lanes->mutex);
+    for (unsigned i = 0; i < lanes->count; i++) {
+        Lane *lane = &lanes->lane[i];
+        if (lane->tray->count)
+            hand_over(lanes, lane, g_steal_pointer(&lane->tray));
+        else
+            g_free(g_steal_pointer(&lane->tray));
+        hand_over(lanes, lane, tray_new());
+    }
+    work(lanes, false);
+    g_mutex_unlock(&lanes->mutex);
+    g_thread_join(g_steal_pointer(&lanes->thread));
+}
+
+static void finish_alone(Lanes *lanes)
+{
+    for (unsigned i = 0; i < lanes->count; i++) {
+        lane_take(&lanes->lane[i], lanes->lane[i].tray, lanes->count > 1);
+        flow_table_finish(lanes->lane[i].table);
+    }
 }
 
 void lanes_finish(Lanes *lanes)
 {
-    bool has_thread = lanes->thread;
-    if (has_thread)
-        lanes_stop(lanes);
-    lane_take(&lanes->lane[0], lanes->lane[0].tray, lanes->count > 1);
-    if (!has_thread && lanes->count > 1) {
-        lane_take(&lanes->lane[1], lanes->lane[1].tray, true);
-        flow_table_finish(lanes->lane[1].table);
-    }
-    flow_table_finish(lanes->lane[0].table);
-    if (has_thread)
-        g_thread_join(g_steal_pointer(&lanes->thread));
+    if (lanes->thread)
+        finish_beside(lanes);
+    else
+        finish_alone(lanes);
     if (lanes->count > 1)
         lanes_merge(lanes);
 }
@@ -217,8 +305,8 @@ uint32_t lanes_count(const Lanes *lanes)
 unsigned lanes_find(const Lanes *lanes, uint32_t stream, uint32_t *ret_index)
 {
     uint32_t place = lanes->order ? lanes->order[stream] : stream;
-    *ret_index = lanes->order ? place & ~IN_SECOND : place;
-    return lanes->order && place & IN_SECOND ? 1 : 0;
+    *ret_index = lanes->order ? place & INDEX_MASK : place;
+    return lanes->order ? place >> INDEX_BITS : 0;
 }
 
 uint32_t lanes_stream(const Lanes *lanes, unsigned lane, uint32_t index)
@@ -236,24 +324,30 @@ FlowTable *lanes_table(const Lanes *lanes, unsigned lane)
     return lanes->lane[lane].table;
 }
 
+static void leave_thread(Lanes *lanes)
+{
+    g_mutex_lock(&lanes->mutex);
+    lanes->is_left = true;
+    g_cond_signal(&lanes->changed);
+    g_mutex_unlock(&lanes->mutex);
+    g_thread_join(lanes->thread);
+}
+
 void lanes_free(Lanes *lanes)
 {
     if (!lanes)
         return;
-    if (lanes->thread) {
-        lanes_stop(lanes);
-        g_thread_join(lanes->thread);
-    }
-    Tray *tray;
-    while ((tray = g_async_queue_try_pop(lanes->empty)))
-        g_free(tray);
-    g_async_queue_unref(lanes->full);
-    g_async_queue_unref(lanes->empty);
+    if (lanes->thread)
+        leave_thread(lanes);
     for (unsigned i = 0; i < lanes->count; i++) {
         flow_table_free(lanes->lane[i].table);
         g_free(lanes->lane[i].tray);
         g_free(lanes->lane[i].number);
+        g_queue_clear_full(&lanes->lane[i].full, g_free);
     }
+    g_queue_clear_full(&lanes->empty, g_free);
+    g_mutex_clear(&lanes->mutex);
+    g_cond_clear(&lanes->changed);
     g_free(lanes->order);
     g_free(lanes);
 }

@@ -1,9 +1,9 @@
 /* The connections of a capture, filed by the caller and by a thread beside it.
  *
- * The hash of a tuple says in which of two lanes its connections lie. Each lane has a flow table of its own
- * and is filled by one thread alone, in the order of the capture, so nothing is locked but the trays on which
- * segments are handed over. Which lane a connection was in cannot be seen afterwards: streams are numbered
- * over both by their first frames. */
+ * The hash of a tuple says in which of a few lanes its connections lie. Each lane has a flow table of its own
+ * and is filled in the order of the capture, a tray of segments at a time and by one thread at a time:
+ * whichever has nothing better to do, so that both are busy whatever a capture is like. Which lane a
+ * connection was in cannot be seen afterwards: streams are numbered over all by their first frames. */
 #pragma once
 
 #include <glib.h>
@@ -12,7 +12,7 @@
 
 typedef struct Lanes Lanes;
 
-/* `seed` keys the hash, see table.h. `beside`: with the second lane, and its thread once there is enough to
+/* `seed` keys the hash, see table.h. `beside`: with several lanes, and the thread once there is enough to
  * do; without, all is done in the calls below. */
 Lanes *lanes_new(uint64_t seed, bool beside);
 void lanes_free(Lanes *lanes);

@@ -145,7 +145,7 @@ static void lanes_number_as_one(uint32_t segments)
     lanes_finish(one);
     lanes_finish(two);
     assert_int_equal(lanes_width(one), 1);
-    assert_int_equal(lanes_width(two), 2);
+    assert_true(lanes_width(two) > 2);
     assert_int_equal(lanes_count(one), lanes_count(two));
     for (uint32_t stream = 0; stream < lanes_count(one); stream++) {
         const FlowTable *left = find_in(one, stream, &first), *right = find_in(two, stream, &second);
@@ -159,7 +159,7 @@ static void lanes_number_as_one(uint32_t segments)
 }
 
 /* With less than a tray, with some, and with more than there are trays. */
-static void two_lanes_are_as_one(void **state)
+static void many_lanes_are_as_one(void **state)
 {
     (void)state;
     static const uint32_t lengths[] = {0, 1, 30, 255, 256, 257, 1000, 5000, 40000};
@@ -208,7 +208,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_with_no_room_sees_the_same),
-        cmocka_unit_test(two_lanes_are_as_one),
+        cmocka_unit_test(many_lanes_are_as_one),
         cmocka_unit_test(lanes_can_be_left),
         cmocka_unit_test(any_bytes_come_back),
     };

@@ -132,14 +132,36 @@ char *fact_nearest(const char *name, size_t length)
     return best ? g_string_free(g_steal_pointer(&best), FALSE) : NULL;
 }
 
+bool fact_is_fixed(FactRef ref, Side *ret_side)
+{
+    if (fact_ref_row(ref)->type != VALUE_SIDE || (ref.role != ROLE_CLIENT && ref.role != ROLE_SERVER))
+        return false;
+    *ret_side = ref.role == ROLE_CLIENT ? SIDE_CLIENT : SIDE_SERVER;
+    return true;
+}
+
+/* One after the other: the client's, the server's, and those of nobody, which are never computed. */
+static void make_slots(FactSet *facts)
+{
+    guint count = fact_count();
+    FactSlot *slots = g_aligned_alloc0((SIDES + 1) * count, sizeof(FactSlot), 64);
+    facts->slots[SIDE_CLIENT] = slots;
+    facts->slots[SIDE_SERVER] = slots + count;
+    facts->nobodys = slots + SIDES * count;
+    for (guint i = 0; i < count; i++) {
+        facts->slots[SIDE_CLIENT][i].value.type = fact_row(i)->type;
+        facts->slots[SIDE_SERVER][i].value.type = fact_row(i)->type;
+        facts->nobodys[i] = (FactSlot){.value = {.presence = VALUE_ABSENT}, .epoch = UINT64_MAX};
+    }
+}
+
 FactSet *fact_set_new(void)
 {
     FactSet *facts = g_new0(FactSet, 1);
-    facts->head.briefs = g_new0(FactBrief, fact_count() * SIDES);
-    facts->values = g_new0(Value, fact_count() * SIDES);
-    facts->rows = g_new(const FactRow *, fact_count());
+    make_slots(facts);
+    facts->computes = g_new(FactCompute *, fact_count());
     for (guint i = 0; i < fact_count(); i++)
-        facts->rows[i] = fact_row(i);
+        facts->computes[i] = fact_row(i)->compute;
     return facts;
 }
 
@@ -147,15 +169,17 @@ void fact_set_free(FactSet *facts)
 {
     if (!facts)
         return;
-    g_free(facts->head.briefs);
-    g_free(facts->values);
-    g_free(facts->rows);
+    g_aligned_free(facts->slots[SIDE_CLIENT]);
+    g_free(facts->computes);
     g_free(facts);
 }
 
-static int8_t other_or_nobody(int side)
+/* Who plays a role and who the other one; -1 for nobody. */
+static void set_roles(FactSet *facts, FactRole role, FactRole others, int side)
 {
-    return side < 0 ? -1 : (int8_t)side_other((Side)side);
+    FactSlot **of_role = facts->head.of_role;
+    of_role[role] = side < 0 ? facts->nobodys : facts->slots[side];
+    of_role[others] = side < 0 ? facts->nobodys : facts->slots[side_other((Side)side)];
 }
 
 void fact_set_begin(FactSet *facts, History *history, const FactContext *context)
@@ -163,16 +187,11 @@ void fact_set_begin(FactSet *facts, History *history, const FactContext *context
     facts->history = history;
     facts->context = context;
     facts->head.epoch++;
-    int8_t *side = facts->head.side_of_role;
-    side[ROLE_NONE] = 0;
-    side[ROLE_CLIENT] = SIDE_CLIENT;
-    side[ROLE_SERVER] = SIDE_SERVER;
-    side[ROLE_CLOSER] = (int8_t)history->closer;
-    side[ROLE_PEER] = other_or_nobody(history->closer);
-    side[ROLE_RESETTER] = (int8_t)history->resetter;
-    side[ROLE_RESETTED] = other_or_nobody(history->resetter);
-    side[ROLE_STALLED] = (int8_t)history->stalled;
-    side[ROLE_SILENT] = other_or_nobody(history->stalled);
+    facts->head.of_role[ROLE_NONE] = facts->slots[SIDE_CLIENT];
+    set_roles(facts, ROLE_CLIENT, ROLE_SERVER, SIDE_CLIENT);
+    set_roles(facts, ROLE_CLOSER, ROLE_PEER, history->closer);
+    set_roles(facts, ROLE_RESETTER, ROLE_RESETTED, history->resetter);
+    set_roles(facts, ROLE_STALLED, ROLE_SILENT, history->stalled);
 }
 
 const History *fact_set_history(const FactSet *facts)
@@ -180,29 +199,13 @@ const History *fact_set_history(const FactSet *facts)
     return facts->history;
 }
 
-const FactBrief *fact_brief_compute(FactSet *facts, unsigned row_index, unsigned slot)
+void fact_compute(FactSet *facts, unsigned row, FactSlot *slot)
 {
-    Value *value = &facts->values[slot];
-    const FactRow *row = facts->rows[row_index];
-    value->type = row->type;
+    slot->epoch = facts->head.epoch;
+    Value *value = &slot->value;
     value->presence = VALUE_ABSENT;
     value->missing = MISSING_NOTHING;
     value->frame = 0;
     value->as.number = 0;
-    row->compute(facts, (Side)(slot % SIDES), value);
-    FactBrief *brief = &facts->head.briefs[slot];
-    *brief = (FactBrief){
-        .number = row->type == VALUE_BOOL ? value->as.boolean : value->as.number,
-        .epoch = facts->head.epoch,
-        .presence = value->presence,
-    };
-    return brief;
-}
-
-const Value *fact_get(FactSet *facts, FactRef ref)
-{
-    static const Value nobody = {.presence = VALUE_ABSENT};
-    if (facts->head.side_of_role[ref.role] < 0)
-        return &nobody;
-    return &facts->values[fact_brief(facts, ref) - facts->head.briefs];
+    facts->computes[row](facts, slot < facts->slots[SIDE_SERVER] ? SIDE_CLIENT : SIDE_SERVER, value);
 }

@@ -36,20 +36,22 @@ bool fact_role_find(const char *name, size_t length, FactRole *ret_role);
 
 typedef struct FactSet FactSet; /* the facts of one connection (facts/facts.h) */
 
-/* What most tests need of a value: sixteen bytes, so that what rules ask about every connection stays in the
- * nearest cache. */
+/* A value and the connection that it belongs to. As large as a cache line, so that rules touch one for each
+ * fact that they ask for. */
 typedef struct {
-    int64_t number; /* as.number; of a bool 0 or 1 */
-    uint32_t epoch; /* counts if it is that of the facts */
-    uint32_t presence;
-} FactBrief;
+    _Alignas(16) Value value;
+    uint64_t epoch; /* less than that of the facts: to be computed */
+} FactSlot;
 
 /* The beginning of every FactSet. */
 typedef struct {
-    FactBrief *briefs; /* two a row: client and server; a fact of the connection uses the first */
-    uint32_t epoch;
-    int8_t side_of_role[ROLES]; /* -1: nobody */
+    FactSlot
+        *of_role[ROLES]; /* a slot a row: those of the side that plays the role, absent ones for nobody */
+    uint64_t epoch;
 } FactSetHead;
+
+/* Sets the value of a fact; it begins as absent. */
+typedef void FactCompute(const FactSet *facts, Side side, Value *ret_value);
 
 typedef struct FactRow {
     const char *name; /* "rst.delay"; without the role where per_side */
@@ -58,7 +60,7 @@ typedef struct FactRow {
     const char *const *enum_names; /* VALUE_ENUM: NULL-terminated */
     bool per_side;                 /* read under a role: "closer.fin.frame" */
     const char *doc;               /* one sentence */
-    void (*compute)(const FactSet *facts, Side side, Value *ret_value);
+    FactCompute *compute;
 } FactRow;
 
 guint fact_count(void);
@@ -79,21 +81,19 @@ static inline const FactRow *fact_ref_row(FactRef ref)
     return fact_row(ref.row);
 }
 
+/* The side of "client" and of "server", which is the same in every connection; false of every other fact. */
+bool fact_is_fixed(FactRef ref, Side *ret_side);
+
+/* Fills in the slot of a row. */
+void fact_compute(FactSet *facts, unsigned row, FactSlot *slot);
+
 /* The value of a fact for this connection, computed on first use; borrowed until the facts change connection.
- * A fact under a role nobody plays (no closer) is absent or unknown as the role itself is. */
-const Value *fact_get(FactSet *facts, FactRef ref);
-
-/* The same in brief. */
-const FactBrief *fact_brief_compute(FactSet *facts, unsigned row, unsigned slot);
-
-static inline const FactBrief *fact_brief(FactSet *facts, FactRef ref)
+ * A fact under a role nobody plays (no closer) is absent. */
+static inline const Value *fact_get(FactSet *facts, FactRef ref)
 {
-    static const FactBrief nobody = {.presence = VALUE_ABSENT};
     const FactSetHead *head = (const FactSetHead *)facts;
-    int side = head->side_of_role[ref.role];
-    if (side < 0)
-        return &nobody;
-    unsigned slot = ref.row * 2u + (unsigned)side;
-    const FactBrief *brief = &head->briefs[slot];
-    return brief->epoch == head->epoch ? brief : fact_brief_compute(facts, ref.row, slot);
+    FactSlot *slot = &head->of_role[ref.role][ref.row];
+    if (slot->epoch < head->epoch)
+        fact_compute(facts, ref.row, slot);
+    return &slot->value;
 }

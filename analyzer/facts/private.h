@@ -21,8 +21,9 @@ struct FactSet {
     FactSetHead head;
     History *history;
     const FactContext *context;
-    Value *values; /* two a row, as the briefs */
-    const FactRow **rows;
+    FactSlot *slots[SIDES]; /* a fact of the connection uses the client's */
+    FactSlot *nobodys;
+    FactCompute **computes; /* of each row */
     char rst_text[NOTE_BYTES_MAX + 1];
     char text[SIDES][64]; /* "10.0.0.1:80", what string facts borrow */
     char zeek_history[ZEEK_HISTORY_MAX + 1];

@@ -52,8 +52,8 @@ typedef struct {
     MissingReason missing; /* where presence is VALUE_UNKNOWN */
     uint64_t frame;        /* the frame that proves it, 0 for none */
     union {
-        bool boolean;
-        int64_t number; /* INT, BYTES, DURATION, TIME, FRAME, PORT, ENUM (index), SIDE */
+        int64_t boolean; /* 0 or 1: as wide as a number, so that both are tested alike */
+        int64_t number;  /* INT, BYTES, DURATION, TIME, FRAME, PORT, ENUM (index), SIDE */
         const char *string;
         Address address;
     } as;

@@ -224,15 +224,15 @@ static inline bool evaluate_leaf(const Node *node, FactSet *facts, Truth *ret_tr
 {
     if (node->kind != NODE_TEST && node->kind != NODE_FACT && node->kind != NODE_ONE_OF)
         return false;
-    const FactBrief *value = fact_brief(facts, node->fact);
+    const Value *value = fact_get(facts, node->fact);
     if (value->presence != VALUE_KNOWN)
         *ret_truth = value->presence == VALUE_UNKNOWN ? TRUTH_UNKNOWN : TRUTH_FALSE;
     else if (node->kind == NODE_TEST)
-        *ret_truth = test(value->number, node->number, node->accepted);
+        *ret_truth = test(value->as.number, node->number, node->accepted);
     else if (node->kind == NODE_FACT)
-        *ret_truth = truth(value->number);
+        *ret_truth = truth(value->as.boolean);
     else
-        *ret_truth = is_one_of(value->number, node->number);
+        *ret_truth = is_one_of(value->as.number, node->number);
     return true;
 }
 

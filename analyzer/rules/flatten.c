@@ -7,6 +7,7 @@
  * to. So all tests behind the first of a chain are laid out twice, once for either case. */
 #include <string.h>
 
+#include "rules/step.h"
 #include "rules/tree.h"
 
 enum { STEPS_MAX = 1000, ATTEMPTS_MAX = 20000 };
@@ -23,57 +24,77 @@ typedef struct {
 
 static uint16_t flatten(Layout *layout, const Node *node, Exits exits);
 
-static void set_range(Step *step, int64_t low, int64_t high)
-{
-    step->kind = STEP_RANGE;
-    step->low = low;
-    step->span = (uint64_t)high - (uint64_t)low;
-}
-
-/* Less and more than the number are the ranges below and above it; where they would be empty, what is true is
- * everything, negated. */
-static void set_test(Step *step, const Node *node)
-{
-    const uint8_t less = 1, equal = 2, greater = 4;
-    step->is_negated = (node->accepted & (less | greater)) == (less | greater) || (node->accepted == less) ||
-                       (node->accepted == greater);
-    uint8_t accepted = step->is_negated ? node->accepted ^ (less | equal | greater) : node->accepted;
-    set_range(step, accepted & less ? INT64_MIN : node->number,
-              accepted & greater ? INT64_MAX : node->number);
-}
-
-static Step step_of(const Expression *expression, const Node *node)
-{
-    Step step = {.expression = expression, .kind = STEP_NODE, .fact = node->fact};
-    if (node->kind == NODE_TEST) {
-        set_test(&step, node);
-    } else if (node->kind == NODE_FACT) {
-        set_range(&step, 1, 1);
-    } else if (node->kind == NODE_ONE_OF) {
-        step.kind = STEP_ONE_OF;
-        step.low = node->number;
-    } else if (node->kind == NODE_KNOWN) {
-        step.kind = STEP_KNOWN;
-        step.fact = expression_node(expression, node->first)->fact;
-    }
-    return step;
-}
-
 /* The same test with the same exits is laid out once. */
-static uint16_t add_step(Layout *layout, const Node *node, Exits exits)
+static uint16_t add_step(Layout *layout, const Step *step)
 {
     GArray *steps = layout->expression->steps;
-    uint16_t index = (uint16_t)(node - layout->expression->tree);
     for (guint i = steps->len; i-- > 0;) {
-        const Step *step = &g_array_index(steps, Step, i);
-        if (step->node == index && !memcmp(step->next, exits.next, sizeof exits.next))
+        const Step *other = &g_array_index(steps, Step, i);
+        if (step_is_same_test(step, other) && !memcmp(step->next, other->next, sizeof step->next))
             return (uint16_t)i;
     }
-    Step step = step_of(layout->expression, node);
-    step.node = index;
-    memcpy(step.next, exits.next, sizeof step.next);
-    g_array_append_val(steps, step);
+    g_array_append_vals(steps, step, 1);
     return (uint16_t)(steps->len - 1);
+}
+
+/* A fact is within a range, or known and outside of it. What is absent fails either. */
+static uint16_t add_range(Layout *layout, FactRef fact, int64_t low, int64_t high, bool is_outside,
+                          const Exits *exits)
+{
+    uint16_t yes = exits->next[TRUTH_TRUE], no = exits->next[TRUTH_FALSE];
+    const Step step = {.low = low,
+                       .span = (uint64_t)high - (uint64_t)low,
+                       .next = {[OUTCOME_WITHIN] = is_outside ? no : yes,
+                                [OUTCOME_UNKNOWN] = exits->next[TRUTH_UNKNOWN],
+                                [OUTCOME_ABSENT] = no,
+                                [OUTCOME_OUTSIDE] = is_outside ? yes : no},
+                       .fact = fact};
+    return add_step(layout, &step);
+}
+
+/* Less and more than a number are what lies outside of the ranges above and below it. */
+static uint16_t add_test(Layout *layout, const Node *node, const Exits *exits)
+{
+    const uint8_t less = 1, equal = 2, greater = 4;
+    bool is_outside = !(node->accepted & equal);
+    uint8_t accepted = is_outside ? node->accepted ^ (less | equal | greater) : node->accepted;
+    int64_t low = accepted & less ? INT64_MIN : node->number;
+    int64_t high = accepted & greater ? INT64_MAX : node->number;
+    return add_range(layout, node->fact, low, high, is_outside, exits);
+}
+
+/* A range for each run of names that are next to each other. */
+static uint16_t add_one_of(Layout *layout, const Node *node, Exits exits)
+{
+    uint64_t names = (uint64_t)node->number;
+    for (int64_t low = 0; low < 64; low++) {
+        int64_t end = low;
+        while (end < 64 && names >> end & 1)
+            end++;
+        if (end == low)
+            continue;
+        exits.next[TRUTH_FALSE] = add_range(layout, node->fact, low, end - 1, false, &exits);
+        low = end;
+    }
+    return exits.next[TRUTH_FALSE];
+}
+
+static uint16_t add_known(Layout *layout, const Node *node, Exits exits)
+{
+    exits.next[TRUTH_UNKNOWN] = exits.next[TRUTH_FALSE];
+    FactRef fact = expression_node(layout->expression, node->first)->fact;
+    return add_range(layout, fact, INT64_MIN, INT64_MAX, false, &exits);
+}
+
+static uint16_t add_node(Layout *layout, const Node *node, const Exits *exits)
+{
+    const Step step = {.expression = layout->expression,
+                       .node = (uint16_t)(node - layout->expression->tree),
+                       .next = {[OUTCOME_WITHIN] = exits->next[TRUTH_TRUE],
+                                [OUTCOME_UNKNOWN] = exits->next[TRUTH_UNKNOWN],
+                                [OUTCOME_ABSENT] = exits->next[TRUTH_FALSE],
+                                [OUTCOME_OUTSIDE] = exits->next[TRUTH_FALSE]}};
+    return add_step(layout, &step);
 }
 
 /* The children from `index` on; the last ones are laid out first, since it is they that are gone to. */
@@ -103,7 +124,15 @@ static uint16_t flatten(Layout *layout, const Node *node, Exits exits)
         Exits swapped = {{exits.next[TRUTH_TRUE], exits.next[TRUTH_UNKNOWN], exits.next[TRUTH_FALSE]}};
         return flatten(layout, expression_node(layout->expression, node->first), swapped);
     }
-    return add_step(layout, node, exits);
+    if (node->kind == NODE_TEST)
+        return add_test(layout, node, &exits);
+    if (node->kind == NODE_FACT)
+        return add_range(layout, node->fact, 1, 1, false, &exits);
+    if (node->kind == NODE_ONE_OF)
+        return add_one_of(layout, node, exits);
+    if (node->kind == NODE_KNOWN)
+        return add_known(layout, node, exits);
+    return add_node(layout, node, &exits);
 }
 
 void expression_flatten(Expression *expression)

@@ -41,16 +41,18 @@ static void add_steps(Sieve *sieve, unsigned rule)
     const Expression *when = ((const Rule *)sieve->rules->pdata[rule])->when;
     const Step whole = {.expression = when,
                         .node = when->root,
-                        .kind = STEP_NODE,
-                        .next = {STEP_END + TRUTH_FALSE, STEP_END + TRUTH_UNKNOWN, STEP_END + TRUTH_TRUE}};
+                        .next = {[OUTCOME_WITHIN] = STEP_END + TRUTH_TRUE,
+                                 [OUTCOME_UNKNOWN] = STEP_END + TRUTH_UNKNOWN,
+                                 [OUTCOME_ABSENT] = STEP_END + TRUTH_FALSE,
+                                 [OUTCOME_OUTSIDE] = STEP_END + TRUTH_FALSE}};
     guint base = sieve->steps->len, count = when->steps ? when->steps->len : 1;
     for (guint i = 0; i < count; i++) {
         Step step = when->steps ? g_array_index(when->steps, Step, i) : whole;
-        for (unsigned truth = TRUTH_FALSE; truth <= TRUTH_TRUE; truth++) {
-            unsigned next = step.next[truth];
-            step.next[truth] = next < STEP_END                  ? (uint16_t)(base + next)
-                               : next == STEP_END + TRUTH_FALSE ? entry_of(sieve, rule + 1)
-                                                                : code_of(rule, (Truth)(next - STEP_END));
+        for (unsigned outcome = 0; outcome < OUTCOMES; outcome++) {
+            unsigned next = step.next[outcome];
+            step.next[outcome] = next < STEP_END                  ? (uint16_t)(base + next)
+                                 : next == STEP_END + TRUTH_FALSE ? entry_of(sieve, rule + 1)
+                                                                  : code_of(rule, (Truth)(next - STEP_END));
         }
         g_array_append_val(sieve->steps, step);
     }

@@ -7,6 +7,20 @@ static bool is_number(ValueType type)
     return type != VALUE_BOOL && type != VALUE_STRING && type != VALUE_ADDRESS;
 }
 
+/* Whether it is the same number in every connection. */
+static bool is_fixed(const Expression *expression, const Node *node, int64_t *ret_number)
+{
+    Side side;
+    if (node->kind == NODE_CONSTANT) {
+        *ret_number = expression_constant(expression, node)->value.as.number;
+        return true;
+    }
+    if (node->kind != NODE_FACT || !fact_is_fixed(node->fact, &side))
+        return false;
+    *ret_number = side;
+    return true;
+}
+
 static void specialize_compare(const Expression *expression, Node *node)
 {
     static const Comparison swapped[] = {
@@ -15,15 +29,18 @@ static void specialize_compare(const Expression *expression, Node *node)
     };
     const Node *left = expression_node(expression, node->first),
                *right = expression_node(expression, left->next);
-    bool is_swapped = left->kind == NODE_CONSTANT;
-    const Node *fact = is_swapped ? right : left, *constant = is_swapped ? left : right;
-    if (fact->kind != NODE_FACT || constant->kind != NODE_CONSTANT || !is_number((ValueType)fact->type))
+    int64_t number;
+    bool is_swapped = !is_fixed(expression, right, &number);
+    const Node *fact = is_swapped ? right : left;
+    if (is_swapped && !is_fixed(expression, left, &number))
+        return;
+    if (fact->kind != NODE_FACT || !is_number((ValueType)fact->type))
         return;
     Comparison comparison = (Comparison)node->comparison;
     node->kind = NODE_TEST;
     node->fact = fact->fact;
     node->accepted = comparison_accepted(is_swapped ? swapped[comparison] : comparison);
-    node->number = expression_constant(expression, constant)->value.as.number;
+    node->number = number;
 }
 
 static void specialize_in(const Expression *expression, Node *node)

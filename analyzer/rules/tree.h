@@ -66,27 +66,27 @@ typedef struct {
 
 typedef struct Pattern Pattern; /* pattern.h */
 
-/* One step of an expression that was laid out flat: a test, and which step comes next for each Truth of it.
- */
+/* What a test of a step can come to: what a fact that is not known is, or on which side of a range it is. */
+typedef enum {
+    OUTCOME_WITHIN = VALUE_KNOWN,
+    OUTCOME_UNKNOWN = VALUE_UNKNOWN,
+    OUTCOME_ABSENT = VALUE_ABSENT,
+    OUTCOME_OUTSIDE,
+    OUTCOMES,
+} Outcome;
+
+/* One step of an expression that was laid out flat: whether a fact is within a range, and which step comes
+ * next for each outcome. */
 typedef struct {
     union {
-        int64_t low;                  /* of STEP_RANGE; of STEP_ONE_OF a bit for each value */
-        const Expression *expression; /* of STEP_NODE */
+        int64_t low;
+        const Expression *expression; /* of a node */
     };
-    uint64_t span; /* of STEP_RANGE: true up to low + span */
-    uint16_t next[3];
-    uint16_t node;
+    uint64_t span; /* within: from low up to low + span */
+    uint16_t next[OUTCOMES];
     FactRef fact;
-    uint8_t kind;       /* StepKind */
-    uint8_t is_negated; /* of STEP_RANGE */
+    uint16_t node; /* 0, or what to evaluate instead: true is within, false outside */
 } Step;
-
-typedef enum {
-    STEP_RANGE,  /* a fact is within a range, or is not: NODE_TEST, NODE_FACT */
-    STEP_ONE_OF, /* NODE_ONE_OF */
-    STEP_KNOWN,  /* NODE_KNOWN */
-    STEP_NODE,   /* whatever else has no and, or, not */
-} StepKind;
 
 /* Beyond the steps: the end, with the Truth that the whole comes to. */
 #define STEP_END 0xff00u

@@ -33,10 +33,8 @@ static const char *const role_names[ROLES] = {NULL,   "client",   "server",  "cl
                                               "peer", "resetter", "resetted"};
 
 struct FactSet {
-    FactSetHead head;                                 /* every role counts as a side of its own */
-    FactBrief briefs[G_N_ELEMENTS(rows) * 2 + ROLES]; /* never valid: tests change the values */
-    FactBrief brief;
-    Value values[G_N_ELEMENTS(rows)][ROLES];
+    FactSetHead head; /* every role counts as a side of its own; no slot is ever computed */
+    FactSlot slots[ROLES][G_N_ELEMENTS(rows)];
 };
 
 const char *fact_role_name(FactRole role)
@@ -114,33 +112,30 @@ void fact_format_name(GString *out, FactRef ref)
         g_string_append(out, rows[ref.row].name);
 }
 
-const Value *fact_get(FactSet *facts, FactRef ref)
+bool fact_is_fixed(FactRef ref, Side *ret_side)
 {
-    return &facts->values[ref.row][ref.role];
+    *ret_side = ref.role == ROLE_CLIENT ? SIDE_CLIENT : SIDE_SERVER;
+    return ref.row == 0 && (ref.role == ROLE_CLIENT || ref.role == ROLE_SERVER);
 }
 
-const FactBrief *fact_brief_compute(FactSet *facts, unsigned row, unsigned slot)
+void fact_compute(FactSet *facts, unsigned row, FactSlot *slot)
 {
-    const Value *value = &facts->values[row][slot - 2 * row];
-    facts->brief = (FactBrief){
-        .number = value->type == VALUE_BOOL ? value->as.boolean : value->as.number,
-        .presence = value->presence,
-    };
-    return &facts->brief;
+    (void)facts;
+    (void)row;
+    (void)slot;
+    g_assert_not_reached();
 }
 
 FactSet *fake_facts_new(void)
 {
     FactSet *facts = g_new0(FactSet, 1);
-    facts->head.briefs = facts->briefs;
-    facts->head.epoch = 1;
-    for (int8_t role = 0; role < ROLES; role++)
-        facts->head.side_of_role[role] = role;
-    for (guint row = 0; row < G_N_ELEMENTS(rows); row++)
-        for (unsigned role = 0; role < ROLES; role++)
-            facts->values[row][role] = (Value){.type = rows[row].type, .presence = VALUE_UNKNOWN};
-    facts->values[0][ROLE_CLIENT] = (Value){.type = VALUE_SIDE, .as.number = SIDE_CLIENT};
-    facts->values[0][ROLE_SERVER] = (Value){.type = VALUE_SIDE, .as.number = SIDE_SERVER};
+    for (unsigned role = 0; role < ROLES; role++) {
+        facts->head.of_role[role] = facts->slots[role];
+        for (guint row = 0; row < G_N_ELEMENTS(rows); row++)
+            facts->slots[role][row].value = (Value){.type = rows[row].type, .presence = VALUE_UNKNOWN};
+    }
+    facts->slots[ROLE_CLIENT][0].value = (Value){.type = VALUE_SIDE, .as.number = SIDE_CLIENT};
+    facts->slots[ROLE_SERVER][0].value = (Value){.type = VALUE_SIDE, .as.number = SIDE_SERVER};
     return facts;
 }
 
@@ -151,7 +146,7 @@ void fake_facts_free(FactSet *facts)
 
 void fake_facts_set(FactSet *facts, FactRef ref, const Value *value)
 {
-    facts->values[ref.row][ref.role] = *value;
+    facts->slots[ref.role][ref.row].value = *value;
 }
 
 static void preset(FactSet *facts, const char *name, Value value)
@@ -160,7 +155,7 @@ static void preset(FactSet *facts, const char *name, Value value)
     bool found = fact_find(name, strlen(name), &ref);
     g_assert(found);
     value.type = rows[ref.row].type;
-    facts->values[ref.row][ref.role] = value;
+    facts->slots[ref.role][ref.row].value = value;
 }
 
 void preset_bool(FactSet *facts, const char *name, bool value, uint64_t frame)

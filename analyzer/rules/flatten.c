@@ -86,6 +86,11 @@ static uint16_t add_known(Layout *layout, const Node *node, Exits exits)
     return add_range(layout, fact, INT64_MIN, INT64_MAX, false, &exits);
 }
 
+static bool is_true(const Expression *expression, const Node *constant)
+{
+    return expression_constant(expression, constant)->value.as.boolean;
+}
+
 static uint16_t add_node(Layout *layout, const Node *node, const Exits *exits)
 {
     const Step step = {.expression = layout->expression,
@@ -124,6 +129,8 @@ static uint16_t flatten(Layout *layout, const Node *node, Exits exits)
         Exits swapped = {{exits.next[TRUTH_TRUE], exits.next[TRUTH_UNKNOWN], exits.next[TRUTH_FALSE]}};
         return flatten(layout, expression_node(layout->expression, node->first), swapped);
     }
+    if (node->kind == NODE_CONSTANT)
+        return exits.next[is_true(layout->expression, node) ? TRUTH_TRUE : TRUTH_FALSE];
     if (node->kind == NODE_TEST)
         return add_test(layout, node, &exits);
     if (node->kind == NODE_FACT)

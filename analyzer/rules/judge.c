@@ -2,6 +2,8 @@
  *
  * The first child whose condition is true is taken. A child before it whose condition is unknown might have
  * been the answer, so the verdict is only likely then, and says what is missing. */
+#include <string.h>
+
 #include "rules/expression.h"
 #include "rules/set.h"
 
@@ -56,26 +58,32 @@ static void judge_ending(const RuleSet *rules, FactSet *facts, Verdict *verdict)
     while (rule && verdict->path_length < VERDICT_PATH_MAX) {
         certain = certain && !passed_unknown && is_certain(rule, facts);
         verdict->path[verdict->path_length++] = rule;
-        rule = choose(rule->sieve, rule->children, facts, verdict, &passed_unknown);
+        rule = rule->sieve ? choose(rule->sieve, rule->children, facts, verdict, &passed_unknown) : NULL;
     }
     const Rule *ending = verdict_ending(verdict);
     verdict->ending_is_benign = ending && is_benign(ending, facts);
     verdict->certainty = certain && verdict->path_length ? CERTAINTY_CERTAIN : CERTAINTY_LIKELY;
 }
 
+/* They are asked in another order than they are told in, by id; there are seldom more than one or two. */
+static void add_finding(Verdict *verdict, const Rule *rule, FactSet *facts)
+{
+    unsigned place = verdict->finding_count++;
+    for (; place > 0 && strcmp(verdict->findings[place - 1].rule->id, rule->id) > 0; place--)
+        verdict->findings[place] = verdict->findings[place - 1];
+    verdict->findings[place].rule = rule;
+    verdict->findings[place].certainty = is_certain(rule, facts) ? CERTAINTY_CERTAIN : CERTAINTY_LIKELY;
+    verdict->findings[place].is_benign = is_benign(rule, facts);
+}
+
 static void judge_findings(const RuleSet *rules, FactSet *facts, Verdict *verdict)
 {
     Truth truth;
-    for (unsigned i = 0; (i = sieve_next(rules->finding_sieve, i, facts, &truth)) < rules->findings->len;
+    for (unsigned i = 0; (i = sieve_next(rules->finding_sieve, i, facts, &truth)) < rules->grouped->len;
          i++) {
-        const Rule *rule = rules->findings->pdata[i];
-        if (rule->disabled || truth != TRUTH_TRUE)
-            continue;
-        verdict->findings[verdict->finding_count].rule = rule;
-        verdict->findings[verdict->finding_count].certainty =
-            is_certain(rule, facts) ? CERTAINTY_CERTAIN : CERTAINTY_LIKELY;
-        verdict->findings[verdict->finding_count].is_benign = is_benign(rule, facts);
-        verdict->finding_count++;
+        const Rule *rule = rules->grouped->pdata[i];
+        if (!rule->disabled && truth == TRUTH_TRUE)
+            add_finding(verdict, rule, facts);
     }
 }
 

@@ -50,6 +50,7 @@ void rule_set_free(RuleSet *rules)
     sieve_free(rules->root_sieve);
     sieve_free(rules->finding_sieve);
     g_ptr_array_unref(rules->findings);
+    g_clear_pointer(&rules->grouped, g_ptr_array_unref);
     g_ptr_array_unref(rules->documents);
     g_array_unref(rules->drafts);
     g_array_unref(rules->overrides);
@@ -71,10 +72,12 @@ static void drop_documents(RuleSet *rules)
 static void make_sieves(RuleSet *rules)
 {
     rules->root_sieve = sieve_new(rules->roots);
-    rules->finding_sieve = sieve_new(rules->findings);
+    rules->grouped = sieve_group(rules->findings);
+    rules->finding_sieve = sieve_new(rules->grouped);
     for (guint i = 0; i < rules->rules->len; i++) {
         Rule *rule = rules->rules->pdata[i];
-        rule->sieve = sieve_new(rule->children);
+        if (rule->children->len)
+            rule->sieve = sieve_new(rule->children);
     }
 }
 

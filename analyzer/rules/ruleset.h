@@ -44,7 +44,7 @@ typedef struct Rule {
     bool is_ending;
     struct Rule *parent; /* of an ending; NULL for a child of the root and for findings */
     GPtrArray *children; /* of an ending: Rule*, in order of `order` then id; borrowed */
-    struct Sieve *sieve; /* of the children, once the set is finished */
+    struct Sieve *sieve; /* of the children, once the set is finished; NULL for none */
     int order;           /* among its siblings; lower is tried first (key `order`, default 100) */
     Severity severity;   /* after users' files */
     Severity shipped_severity;

@@ -40,7 +40,8 @@ struct RuleSet {
     GPtrArray *all;                    /* Rule*, in order of rule_set_all() */
     GPtrArray *roots;                  /* Rule*: endings without a parent, in order */
     GPtrArray *findings;               /* Rule*, by id */
-    Sieve *root_sieve, *finding_sieve; /* of the two, once finished */
+    GPtrArray *grouped;                /* the findings, in the order in which they are asked */
+    Sieve *root_sieve, *finding_sieve; /* of the roots, and of those, once finished */
 
     /* until rule_set_finish() */
     GPtrArray *documents; /* YamlNode* */

@@ -1,72 +1,71 @@
 #include "rules/sieve.h"
 
+#include "rules/shortcut.h"
 #include "rules/step.h"
 
 struct Sieve {
     const GPtrArray *rules;
-    GArray *steps;   /* Step, of all conditions; what ends one is a code from CODES on */
-    GArray *entries; /* uint16_t: the first step of each */
-    bool is_flat;    /* false where it would be too long: rules are asked one by one */
+    Step *steps;       /* of all conditions, the last rule's first; what ends one is a code from CODES on */
+    uint16_t *entries; /* the first step of each rule, and the end behind them; NULL where there would be too
+                          many steps, and rules are asked one by one */
 };
 
-/* Three codes a rule, its place and a Truth; false is never one, for that leads to the next rule. */
-enum { CODES = 0xc000, RULES_MAX = (0xffff - CODES) / 3 };
+/* Four codes a rule, its place and a Truth; false is never one, for that leads to the next rule. */
+enum { CODES = 0xc000, RULES_MAX = (0xffff - CODES) / 4 };
 
 static uint16_t code_of(unsigned rule, Truth truth)
 {
-    return (uint16_t)(CODES + rule * 3 + truth);
+    return (uint16_t)(CODES + rule * 4 + truth);
 }
 
-/* Where the last condition is false, the sieve is at its end. */
-static uint16_t entry_of(const Sieve *sieve, unsigned rule)
+/* Where a rule's condition goes on from a step of its own whose exit is `next`. */
+static uint16_t place_of(const Sieve *sieve, unsigned rule, guint base, unsigned next)
 {
-    return rule == sieve->rules->len ? code_of(rule, TRUTH_FALSE)
-                                     : g_array_index(sieve->entries, uint16_t, rule);
+    if (next < STEP_END)
+        return (uint16_t)(base + next);
+    Truth truth = (Truth)(next - STEP_END);
+    return truth == TRUTH_FALSE ? sieve->entries[rule + 1] : code_of(rule, truth);
 }
 
-static void find_entries(Sieve *sieve)
-{
-    guint length = 0;
-    for (guint i = 0; i < sieve->rules->len; i++) {
-        const Expression *when = ((const Rule *)sieve->rules->pdata[i])->when;
-        uint16_t entry = (uint16_t)(length + (when->steps ? when->entry : 0));
-        g_array_append_val(sieve->entries, entry);
-        length += when->steps ? when->steps->len : 1;
-    }
-    sieve->is_flat = length < CODES && sieve->rules->len < RULES_MAX;
-}
-
-static void add_steps(Sieve *sieve, unsigned rule)
+static void add_steps(const Sieve *sieve, unsigned rule, GArray *steps)
 {
     const Expression *when = ((const Rule *)sieve->rules->pdata[rule])->when;
-    const Step whole = {.expression = when,
-                        .node = when->root,
-                        .next = {[OUTCOME_WITHIN] = STEP_END + TRUTH_TRUE,
-                                 [OUTCOME_UNKNOWN] = STEP_END + TRUTH_UNKNOWN,
-                                 [OUTCOME_ABSENT] = STEP_END + TRUTH_FALSE,
-                                 [OUTCOME_OUTSIDE] = STEP_END + TRUTH_FALSE}};
-    guint base = sieve->steps->len, count = when->steps ? when->steps->len : 1;
-    for (guint i = 0; i < count; i++) {
-        Step step = when->steps ? g_array_index(when->steps, Step, i) : whole;
-        for (unsigned outcome = 0; outcome < OUTCOMES; outcome++) {
-            unsigned next = step.next[outcome];
-            step.next[outcome] = next < STEP_END                  ? (uint16_t)(base + next)
-                                 : next == STEP_END + TRUTH_FALSE ? entry_of(sieve, rule + 1)
-                                                                  : code_of(rule, (Truth)(next - STEP_END));
-        }
-        g_array_append_val(sieve->steps, step);
+    guint base = steps->len;
+    g_array_append_vals(steps, when->steps->data, when->steps->len);
+    for (guint i = base; i < steps->len; i++) {
+        Step *step = &g_array_index(steps, Step, i);
+        for (unsigned outcome = 0; outcome < OUTCOMES; outcome++)
+            step->next[outcome] = place_of(sieve, rule, base, step->next[outcome]);
     }
+    sieve->entries[rule] = place_of(sieve, rule, base, when->entry);
+}
+
+static bool can_be_flat(const GPtrArray *rules)
+{
+    guint length = 0;
+    for (guint i = 0; i < rules->len; i++) {
+        const Expression *when = ((const Rule *)rules->pdata[i])->when;
+        if (!when->steps)
+            return false;
+        length += when->steps->len;
+    }
+    return length < CODES && rules->len < RULES_MAX;
 }
 
 Sieve *sieve_new(const GPtrArray *rules)
 {
     Sieve *sieve = g_new0(Sieve, 1);
     sieve->rules = rules;
-    sieve->steps = g_array_new(FALSE, FALSE, sizeof(Step));
-    sieve->entries = g_array_new(FALSE, FALSE, sizeof(uint16_t));
-    find_entries(sieve);
-    for (guint i = 0; i < rules->len && sieve->is_flat; i++)
-        add_steps(sieve, i);
+    if (!can_be_flat(rules))
+        return sieve;
+    sieve->entries = g_new(uint16_t, rules->len + 1);
+    sieve->entries[rules->len] = code_of(rules->len, TRUTH_FALSE);
+    GArray *steps = g_array_new(FALSE, FALSE, sizeof(Step));
+    for (guint i = rules->len; i-- > 0;)
+        add_steps(sieve, i, steps);
+    guint count = steps->len;
+    sieve->steps = (Step *)(void *)g_array_free(steps, FALSE);
+    shortcut_steps(sieve->steps, count, sieve->entries, rules->len);
     return sieve;
 }
 
@@ -74,9 +73,33 @@ void sieve_free(Sieve *sieve)
 {
     if (!sieve)
         return;
-    g_array_unref(sieve->steps);
-    g_array_unref(sieve->entries);
+    g_free(sieve->steps);
+    g_free(sieve->entries);
     g_free(sieve);
+}
+
+static const Step *first_step(const Rule *rule)
+{
+    const Expression *when = rule->when;
+    return when->steps && when->entry < STEP_END ? &g_array_index(when->steps, Step, when->entry) : NULL;
+}
+
+static bool begins_alike(const Rule *rule, const Rule *other)
+{
+    const Step *step = first_step(rule), *others = first_step(other);
+    return step && others && step_is_same_test(step, others);
+}
+
+GPtrArray *sieve_group(const GPtrArray *rules)
+{
+    GPtrArray *grouped = g_ptr_array_new();
+    for (guint i = 0; i < rules->len; i++) {
+        guint place = grouped->len;
+        while (place > 0 && !begins_alike(rules->pdata[i], grouped->pdata[place - 1]))
+            place--;
+        g_ptr_array_insert(grouped, place ? (gint)place : -1, rules->pdata[i]);
+    }
+    return grouped;
 }
 
 static unsigned ask_each(const Sieve *sieve, unsigned from, FactSet *facts, Truth *ret_truth)
@@ -91,12 +114,12 @@ static unsigned ask_each(const Sieve *sieve, unsigned from, FactSet *facts, Trut
 
 unsigned sieve_next(const Sieve *sieve, unsigned from, FactSet *facts, Truth *ret_truth)
 {
-    if (!sieve->is_flat)
+    if (!sieve->entries)
         return ask_each(sieve, from, facts, ret_truth);
-    const Step *steps = (const Step *)(const void *)sieve->steps->data;
-    unsigned at = entry_of(sieve, from);
+    const Step *steps = sieve->steps;
+    unsigned at = sieve->entries[from];
     while (at < CODES)
         at = step_take(&steps[at], facts);
-    *ret_truth = (Truth)((at - CODES) % 3);
-    return (at - CODES) / 3;
+    *ret_truth = (Truth)((at - CODES) % 4);
+    return (at - CODES) / 4;
 }

@@ -39,10 +39,12 @@ static bool acked_before_fin(const History *history, const HistorySide *closer, 
 {
     for (unsigned i = 0; i < history->row_count; i++) {
         const HistoryRow *row = &history->rows[i];
+        if (row->ack <= closer->fin_seq) /* nearly all */
+            continue;
         bool counts = !(row->marks & (EVENT_RUN | EVENT_ICMP | EVENT_WILD | EVENT_PREDECESSOR)) &&
                       !(row->flags & (TCP_FIN | TCP_RST | TCP_SYN)) && row->flags & TCP_ACK;
         bool is_earlier = row->seq + row->length <= peer->fin_seq || row->frame < peer->fin_frame;
-        if (counts && &history->side[row->side] == peer && row->ack > closer->fin_seq && is_earlier)
+        if (counts && &history->side[row->side] == peer && is_earlier)
             return true;
     }
     return false;

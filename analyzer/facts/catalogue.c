@@ -149,8 +149,8 @@ static void make_slots(FactSet *facts)
     facts->slots[SIDE_SERVER] = slots + count;
     facts->nobodys = slots + SIDES * count;
     for (guint i = 0; i < count; i++) {
-        facts->slots[SIDE_CLIENT][i].value.type = fact_row(i)->type;
-        facts->slots[SIDE_SERVER][i].value.type = fact_row(i)->type;
+        const FactRow *row = fact_row(i);
+        slots[i] = slots[count + i] = (FactSlot){.value = {.type = row->type}, .compute = row->compute};
         facts->nobodys[i] = (FactSlot){.value = {.presence = VALUE_ABSENT}, .epoch = UINT64_MAX};
     }
 }
@@ -159,9 +159,6 @@ FactSet *fact_set_new(void)
 {
     FactSet *facts = g_new0(FactSet, 1);
     make_slots(facts);
-    facts->computes = g_new(FactCompute *, fact_count());
-    for (guint i = 0; i < fact_count(); i++)
-        facts->computes[i] = fact_row(i)->compute;
     return facts;
 }
 
@@ -170,7 +167,6 @@ void fact_set_free(FactSet *facts)
     if (!facts)
         return;
     g_aligned_free(facts->slots[SIDE_CLIENT]);
-    g_free(facts->computes);
     g_free(facts);
 }
 
@@ -199,7 +195,7 @@ const History *fact_set_history(const FactSet *facts)
     return facts->history;
 }
 
-void fact_compute(FactSet *facts, unsigned row, FactSlot *slot)
+void fact_compute(FactSet *facts, FactSlot *slot)
 {
     slot->epoch = facts->head.epoch;
     Value *value = &slot->value;
@@ -207,5 +203,5 @@ void fact_compute(FactSet *facts, unsigned row, FactSlot *slot)
     value->missing = MISSING_NOTHING;
     value->frame = 0;
     value->as.number = 0;
-    facts->computes[row](facts, slot < facts->slots[SIDE_SERVER] ? SIDE_CLIENT : SIDE_SERVER, value);
+    slot->compute(facts, slot < facts->slots[SIDE_SERVER] ? SIDE_CLIENT : SIDE_SERVER, value);
 }

@@ -36,22 +36,23 @@ bool fact_role_find(const char *name, size_t length, FactRole *ret_role);
 
 typedef struct FactSet FactSet; /* the facts of one connection (facts/facts.h) */
 
-/* A value and the connection that it belongs to. As large as a cache line, so that rules touch one for each
- * fact that they ask for. */
-typedef struct {
-    _Alignas(16) Value value;
-    uint64_t epoch; /* less than that of the facts: to be computed */
-} FactSlot;
-
-/* The beginning of every FactSet. */
-typedef struct {
-    FactSlot
-        *of_role[ROLES]; /* a slot a row: those of the side that plays the role, absent ones for nobody */
-    uint64_t epoch;
-} FactSetHead;
-
 /* Sets the value of a fact; it begins as absent. */
 typedef void FactCompute(const FactSet *facts, Side side, Value *ret_value);
+
+/* A value, the connection that it belongs to, and how it is computed: a cache line, the only one of a fact
+ * that a rule touches. */
+typedef struct {
+    Value value;
+    uint64_t epoch; /* less than that of the facts: to be computed */
+    FactCompute *compute;
+} FactSlot;
+
+/* The beginning of every FactSet. A role leads to the slots of the side that plays it, one a row, or to
+ * absent ones where nobody does. */
+typedef struct {
+    FactSlot *of_role[ROLES];
+    uint64_t epoch;
+} FactSetHead;
 
 typedef struct FactRow {
     const char *name; /* "rst.delay"; without the role where per_side */
@@ -84,8 +85,8 @@ static inline const FactRow *fact_ref_row(FactRef ref)
 /* The side of "client" and of "server", which is the same in every connection; false of every other fact. */
 bool fact_is_fixed(FactRef ref, Side *ret_side);
 
-/* Fills in the slot of a row. */
-void fact_compute(FactSet *facts, unsigned row, FactSlot *slot);
+/* Fills in a slot. */
+void fact_compute(FactSet *facts, FactSlot *slot);
 
 /* The value of a fact for this connection, computed on first use; borrowed until the facts change connection.
  * A fact under a role nobody plays (no closer) is absent. */
@@ -94,6 +95,6 @@ static inline const Value *fact_get(FactSet *facts, FactRef ref)
     const FactSetHead *head = (const FactSetHead *)facts;
     FactSlot *slot = &head->of_role[ref.role][ref.row];
     if (slot->epoch < head->epoch)
-        fact_compute(facts, ref.row, slot);
+        fact_compute(facts, slot);
     return &slot->value;
 }

@@ -53,16 +53,14 @@ static void window_zero_at_close(const FactSet *facts, Side side, Value *value)
         end = history->resets[history->first_reset].row;
     if (end == history->row_count)
         return;
-    bool is_zero = false;
-    uint32_t frame = 0;
-    for (unsigned i = end; i-- > 0 && !frame;) {
+    for (unsigned i = end; i-- > 0;) {
         const HistoryRow *row = &history->rows[i];
         if (row_is_from(row, side) && !(row->flags & TCP_RST)) {
-            is_zero = row->window == 0;
-            frame = row->frame;
+            value_set_bool(value, row->window == 0, row->frame);
+            return;
         }
     }
-    value_set_bool(value, is_zero, frame);
+    value_set_bool(value, false, 0);
 }
 
 /* That something was not captured means that it did not happen only where the capture would have shown it. */
@@ -109,7 +107,8 @@ static void fin_time(const FactSet *facts, Side side, Value *value)
 
 static void fin_count(const FactSet *facts, Side side, Value *value)
 {
-    value_set(value, side_of(facts, side)->fins, side_of(facts, side)->fin_frame);
+    const HistorySide *self = side_of(facts, side);
+    value_set(value, self->fins, self->fin_frame);
 }
 
 static void fin_acked(const FactSet *facts, Side side, Value *value)

@@ -23,7 +23,6 @@ struct FactSet {
     const FactContext *context;
     FactSlot *slots[SIDES]; /* a fact of the connection uses the client's */
     FactSlot *nobodys;
-    FactCompute **computes; /* of each row */
     char rst_text[NOTE_BYTES_MAX + 1];
     char text[SIDES][64]; /* "10.0.0.1:80", what string facts borrow */
     char zeek_history[ZEEK_HISTORY_MAX + 1];

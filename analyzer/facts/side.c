@@ -65,7 +65,8 @@ static void packets(const FactSet *facts, Side side, Value *value)
 
 static void syn_count(const FactSet *facts, Side side, Value *value)
 {
-    value_set(value, side_of(facts, side)->syns, side_of(facts, side)->syn_frame);
+    const HistorySide *self = side_of(facts, side);
+    value_set(value, self->syns, self->syn_frame);
 }
 
 static void syn_frame(const FactSet *facts, Side side, Value *value)

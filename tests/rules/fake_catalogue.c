@@ -118,10 +118,9 @@ bool fact_is_fixed(FactRef ref, Side *ret_side)
     return ref.row == 0 && (ref.role == ROLE_CLIENT || ref.role == ROLE_SERVER);
 }
 
-void fact_compute(FactSet *facts, unsigned row, FactSlot *slot)
+void fact_compute(FactSet *facts, FactSlot *slot)
 {
     (void)facts;
-    (void)row;
     (void)slot;
     g_assert_not_reached();
 }

@@ -30,7 +30,7 @@ static uint16_t add_step(Layout *layout, const Step *step)
     GArray *steps = layout->expression->steps;
     for (guint i = steps->len; i-- > 0;) {
         const Step *other = &g_array_index(steps, Step, i);
-        if (step_is_same_test(step, other) && !memcmp(step->next, other->next, sizeof step->next))
+        if (!memcmp(step->next, other->next, sizeof step->next) && step_is_same_test(step, other))
             return (uint16_t)i;
     }
     g_array_append_vals(steps, step, 1);

@@ -4,9 +4,11 @@
  * steps and what each way comes to stay as they are. */
 #include "rules/shortcut.h"
 
+#include <string.h>
+
 #include "rules/step.h"
 
-enum { ANY = (1 << OUTCOMES) - 1, POSSIBLE_MAX = 1 << 20 };
+enum { ANY = (1 << OUTCOMES) - 1, STEPS_MAX = 2048 };
 
 typedef struct {
     Step *steps;
@@ -34,11 +36,11 @@ static uint8_t *possible_at(const Map *map, guint step)
 /* Where a step leads whose test has one of these outcomes; false where that depends on which. */
 static bool find_exit(const Step *step, uint8_t outcomes, uint16_t *ret_exit)
 {
-    uint16_t exit = step->next[__builtin_ctz(outcomes)];
+    uint16_t first = step->next[__builtin_ctz(outcomes)];
     for (unsigned outcome = 0; outcome < OUTCOMES; outcome++)
-        if (outcomes >> outcome & 1 && step->next[outcome] != exit)
+        if (outcomes >> outcome & 1 && step->next[outcome] != first)
             return false;
-    *ret_exit = exit;
+    *ret_exit = first;
     return true;
 }
 
@@ -67,15 +69,16 @@ static void redirect(const Map *map, guint at)
 
 void shortcut_steps(Step *steps, guint count, const uint16_t *entries, guint entry_count)
 {
-    g_autofree guint *tests = g_new(guint, count);
-    Map map = {.steps = steps, .count = count, .tests = tests};
-    number_tests(&map);
-    if ((gsize)count * map.test_count > POSSIBLE_MAX)
+    if (!count || count > STEPS_MAX)
         return;
-    g_autofree uint8_t *possible = map.possible = g_malloc0((gsize)count * map.test_count);
+    Map map = {.steps = steps, .count = count, .tests = g_new(guint, count)};
+    number_tests(&map);
+    map.possible = g_malloc0((gsize)count * map.test_count);
     for (guint i = 0; i < entry_count; i++)
-        for (guint test = 0; entries[i] < count && test < map.test_count; test++)
-            possible_at(&map, entries[i])[test] = ANY;
+        if (entries[i] < count)
+            memset(possible_at(&map, entries[i]), ANY, map.test_count);
     for (guint at = count; at-- > 0;)
         redirect(&map, at);
+    g_free(map.possible);
+    g_free(map.tests);
 }

@@ -58,6 +58,11 @@ static inline uint32_t be32(const uint8_t *p)
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
+static inline uint64_t be64(const uint8_t *p)
+{
+    return (uint64_t)be32(p) << 32 | be32(p + 4);
+}
+
 static inline uint8_t cursor_u8(Cursor *cursor)
 {
     const uint8_t *p = cursor_take(cursor, 1);

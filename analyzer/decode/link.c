@@ -2,7 +2,6 @@
  * Sources: the LINKTYPE_ registry of tcpdump.org. */
 #include "decode/defragment.h"
 #include "decode/packet.h"
-#include "decode/plain.h"
 
 #include <string.h>
 
@@ -195,11 +194,9 @@ DecodeResult decode_link_type(uint32_t link_type, Cursor cursor, Packet *packet)
     return decode && packet_enter(packet) ? decode(cursor, packet) : DECODED_OTHER;
 }
 
-DecodeResult decode_frame(Defragmenter *defragmenter, const Frame *frame, Segment *ret_segment,
-                          const uint8_t **ret_payload)
+DecodeResult decode_any_frame(Defragmenter *defragmenter, const Frame *frame, Segment *ret_segment,
+                              const uint8_t **ret_payload)
 {
-    if (decode_plain(frame, ret_segment, ret_payload))
-        return DECODED_SEGMENT;
     Decoder *decode = find_decoder(frame->link_type);
     if (!decode)
         return DECODED_UNKNOWN_LINKTYPE;

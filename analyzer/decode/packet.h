@@ -73,6 +73,9 @@ Decoder decode_gre, decode_etherip;
 Decoder decode_vxlan, decode_vxlan_gpe, decode_geneve, decode_gtp, decode_teredo, decode_ayiya, decode_l2tp;
 Decoder decode_lisp, decode_tzsp, decode_capwap, decode_amt;
 
+/* `length` bytes of options, to what `segment` says so far. */
+void decode_tcp_options(const uint8_t *options, unsigned length, Segment *segment);
+
 /* By EtherType, past tags. */
 DecodeResult decode_ethertype(uint16_t type, Cursor cursor, Packet *packet);
 
@@ -87,6 +90,10 @@ DecodeResult decode_gre_protocol(uint16_t protocol, Cursor cursor, Packet *packe
 
 /* By IP protocol number or next header. */
 DecodeResult decode_ip_protocol(uint8_t protocol, Cursor cursor, Packet *packet);
+
+/* decode_frame() without the shortcut of plain.c. */
+DecodeResult decode_any_frame(Defragmenter *defragmenter, const Frame *frame, Segment *ret_segment,
+                              const uint8_t **ret_payload);
 
 /* By LINKTYPE_, for a link layer that carries another one. */
 DecodeResult decode_link_type(uint32_t link_type, Cursor cursor, Packet *packet);

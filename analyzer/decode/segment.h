@@ -43,26 +43,29 @@ typedef enum {
     SEGMENT_ICMP_QUOTE, /* an ICMP error that quotes a TCP header; the fields are the quoted segment's */
 } SegmentKind;
 
+/* Ports, numbers and timestamps stand in the reverse of their order on the wire: what was loaded and turned
+ * round eight bytes at a time is stored so as well (plain.c). */
 typedef struct {
     int64_t time_ns; /* FRAME_TIME_UNKNOWN where the capture has none */
     uint64_t frame;
     uint8_t source[16], destination[16]; /* IPv4 in the first four bytes, the rest zero */
-    uint16_t source_port, destination_port;
-    uint32_t seq, ack;
+    uint32_t seq;
+    uint16_t destination_port, source_port;
+    uint32_t timestamp_echo, timestamp;
     uint32_t length;          /* payload bytes on the wire, by the IP header */
     uint32_t captured_length; /* of them in the capture */
-    uint32_t timestamp, timestamp_echo;
+    uint32_t ack;
     uint16_t window; /* not scaled */
     uint16_t ip_id;  /* 0 for IPv6 */
-    uint16_t mss;
-    uint16_t problems; /* PROBLEM_… */
-    uint8_t flags;     /* TCP_… */
-    uint8_t options;   /* OPTION_… */
-    uint8_t wscale;
-    uint8_t ttl; /* or hop limit */
+    uint8_t flags;   /* TCP_… */
+    uint8_t ttl;     /* or hop limit */
+    uint8_t options; /* OPTION_… */
     uint8_t ip_version;
-    uint8_t kind;         /* SegmentKind */
+    uint16_t problems; /* PROBLEM_… */
+    uint16_t mss;
+    uint8_t wscale;
     uint8_t mptcp_reason; /* RFC 8684 3.6, with OPTION_MPTCP_RST */
+    uint8_t kind;         /* SegmentKind */
     uint8_t icmp_type, icmp_code;
     uint8_t icmp_source[16]; /* who sent the ICMP error */
 } Segment;

@@ -14,7 +14,7 @@ enum {
 
 enum { MPTCP_SUBTYPE_FASTCLOSE = 7, MPTCP_SUBTYPE_RST = 8 }; /* RFC 8684 3.5, 3.6 */
 
-static void decode_option(uint8_t kind, const uint8_t *value, unsigned length, Segment *segment)
+static inline void decode_option(uint8_t kind, const uint8_t *value, unsigned length, Segment *segment)
 {
     switch (kind) {
     case KIND_MSS:
@@ -56,34 +56,57 @@ static void decode_option(uint8_t kind, const uint8_t *value, unsigned length, S
     }
 }
 
-static void decode_options(Cursor options, Segment *segment)
+/* Senders arrange their options in words of four bytes, with NOPs before what is shorter (RFC 7323 appendix
+ * A): as long as each is one of those that SYNs are made of, they are read without walking. Returns how far.
+ */
+static const uint8_t *decode_option_words(const uint8_t *at, const uint8_t *end, Segment *segment)
 {
-    while (cursor_left(&options)) {
-        uint8_t kind = cursor_u8(&options);
+    enum {
+        MSS = 0x0204,
+        NOP_WSCALE = 0x010303,
+        NOP_NOP_SACK_PERMITTED = 0x01010402,
+        NOP_NOP_TIMESTAMPS = 0x0101080a,
+        SACK_PERMITTED_TIMESTAMPS = 0x0402080a,
+    };
+    for (; end - at >= 4; at += 4) {
+        uint32_t word = be32(at);
+        bool is_both = word == SACK_PERMITTED_TIMESTAMPS;
+        if (word >> 16 == MSS) {
+            decode_option(KIND_MSS, at + 2, 2, segment);
+        } else if (word >> 8 == NOP_WSCALE) {
+            decode_option(KIND_WSCALE, at + 3, 1, segment);
+        } else if ((is_both || word == NOP_NOP_TIMESTAMPS) && end - at >= 12) {
+            segment->options |= is_both ? OPTION_SACK_PERMITTED : 0;
+            decode_option(KIND_TIMESTAMPS, at + 4, 8, segment);
+            at += 8;
+        } else if (word == NOP_NOP_SACK_PERMITTED) {
+            segment->options |= OPTION_SACK_PERMITTED;
+        } else {
+            break;
+        }
+    }
+    return at;
+}
+
+void decode_tcp_options(const uint8_t *options, unsigned length, Segment *segment)
+{
+    const uint8_t *end = options + length, *at = decode_option_words(options, end, segment);
+    while (at < end) {
+        uint8_t kind = *at;
         if (kind == KIND_END)
             return;
-        if (kind == KIND_NOP)
+        if (kind == KIND_NOP) {
+            at++;
             continue;
-        unsigned length = cursor_u8(&options);
-        const uint8_t *value = length >= 2 ? cursor_take(&options, length - 2) : NULL;
-        if (!value) {
+        }
+        unsigned left = (unsigned)(end - at), size = left >= 2 ? at[1] : 0;
+        if (size < 2 || size > left) {
             segment->problems |= PROBLEM_OPTIONS;
             return;
         }
-        decode_option(kind, value, length - 2, segment);
+        decode_option(kind, at + 2, size - 2, segment);
+        at += size;
     }
-}
-
-/* Timestamps alone, padded by two NOPs, are what nearly every segment of a modern connection carries
- * (RFC 7323 appendix A): read them without walking. */
-static bool decode_aligned_timestamps(const uint8_t *options, Segment *segment)
-{
-    if (be32(options) != 0x0101080a)
-        return false;
-    segment->options |= OPTION_TIMESTAMPS;
-    segment->timestamp = be32(options + 4);
-    segment->timestamp_echo = be32(options + 8);
-    return true;
 }
 
 /* |          Source Port          |       Destination Port        |
@@ -119,8 +142,7 @@ DecodeResult decode_tcp(Cursor cursor, Packet *packet)
         segment->problems |= PROBLEM_HEADER_CUT | (segment->length ? PROBLEM_PAYLOAD_CUT : 0);
         return DECODED_SEGMENT;
     }
-    if (header_length > 20 && !(header_length == 32 && decode_aligned_timestamps(header + 20, segment)))
-        decode_options(cursor_make(header + 20, header_length - 20), segment);
+    decode_tcp_options(header + 20, header_length - 20, segment);
 
     packet->payload = header + header_length;
     captured -= header_length;

@@ -23,24 +23,54 @@ static void check_segment(const Segment *segment, const uint8_t *payload)
     touched = sum;
 }
 
+enum { ETHERNET = 1, RAW = 101, ETHERNET_HEADER = 14, IP_HEADER = 20, NOPS = 4 };
+
+static void assert_same(const Segment *one, const Segment *other)
+{
+    g_assert(!memcmp(one, other, offsetof(Segment, icmp_source) + sizeof one->icmp_source));
+}
+
 /* Ethernet with a packet of IPv4 in it may take the short way; without its link layer it does not. */
 static void check_plain(const Frame *frame, const Segment *segment, const uint8_t *payload)
 {
-    enum { ETHERNET = 1, RAW = 101, HEADER = 14 };
-    if (frame->link_type != ETHERNET || frame->captured_len <= HEADER || frame->bytes[12] != 8 ||
-        frame->bytes[13] != 0 || frame->original_len < frame->captured_len)
-        return;
     Frame bare = *frame;
-    bare.bytes += HEADER;
-    bare.captured_len -= HEADER;
-    bare.original_len -= HEADER;
+    bare.bytes += ETHERNET_HEADER;
+    bare.captured_len -= ETHERNET_HEADER;
+    bare.original_len -= ETHERNET_HEADER;
     bare.link_type = RAW;
     Segment other;
     const uint8_t *other_payload = NULL;
     if (decode_frame(NULL, &bare, &other, &other_payload) != DECODED_SEGMENT)
         return; /* it came in fragments */
-    g_assert(!memcmp(&other, segment, offsetof(Segment, icmp_source) + sizeof other.icmp_source));
+    assert_same(&other, segment);
     g_assert(other_payload == payload);
+}
+
+/* Options may be read in words; behind four more NOPs they are walked through. */
+static void check_options(const Frame *frame, const Segment *segment)
+{
+    enum { IP = ETHERNET_HEADER, TCP = IP + IP_HEADER, OPTIONS = TCP + 20, VERSION_AND_LENGTH = 0x45 };
+    const uint8_t *bytes = frame->bytes;
+    if (frame->captured_len < OPTIONS || bytes[IP] != VERSION_AND_LENGTH || bytes[TCP + 12] >> 4 == 15 ||
+        segment->kind != SEGMENT_TCP || segment->problems & ~PROBLEM_OPTIONS)
+        return;
+    g_autofree uint8_t *longer = g_malloc(frame->captured_len + NOPS);
+    memcpy(longer, bytes, OPTIONS);
+    memset(longer + OPTIONS, 1, NOPS);
+    memcpy(longer + OPTIONS + NOPS, bytes + OPTIONS, frame->captured_len - OPTIONS);
+    uint32_t total_length = be16(bytes + IP + 2) + NOPS;
+    if (total_length > UINT16_MAX || bytes[IP + 9] != 6 || be16(bytes + IP + 6) & 0x3fff)
+        return;
+    longer[IP + 2] = (uint8_t)(total_length >> 8);
+    longer[IP + 3] = (uint8_t)total_length;
+    longer[TCP + 12] += 0x10;
+    Frame padded = *frame;
+    padded.bytes = longer;
+    padded.captured_len += NOPS;
+    padded.original_len += NOPS;
+    Segment other;
+    g_assert(decode_frame(NULL, &padded, &other, NULL) == DECODED_SEGMENT);
+    assert_same(&other, segment);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -68,7 +98,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const uint8_t *payload = NULL;
         if (decode_frame(number % 8 ? defragmenter : NULL, &frame, &segment, &payload) == DECODED_SEGMENT) {
             check_segment(&segment, payload);
-            check_plain(&frame, &segment, payload);
+            if (link_type == ETHERNET && length > ETHERNET_HEADER && be16(bytes + 12) == 0x0800) {
+                check_plain(&frame, &segment, payload);
+                check_options(&frame, &segment);
+            }
         }
     }
     return 0;

@@ -85,71 +85,78 @@ static uint32_t pcap_captured_max(uint16_t link_type)
     }
 }
 
-/* Seconds are unsigned, as Wireshark has them: until 2106, and nothing before 1970. A fraction of a second or
- * more carries over. */
-static inline int64_t pcap_time_ns(const PcapFile *pcap, uint32_t seconds, uint32_t parts)
+/* What a record says of its frame. Seconds are unsigned, as Wireshark has them: until 2106, and nothing
+ * before 1970. A fraction of a second or more carries over. */
+typedef struct {
+    uint32_t seconds, parts, captured, original;
+} PcapRecord;
+
+static inline PcapRecord pcap_record(const uint8_t *at, bool big_endian)
 {
-    return (int64_t)seconds * 1000000000 + (int64_t)parts * pcap->ns_per_part;
+    return (PcapRecord){read32(at, big_endian), read32(at + 4, big_endian), read32(at + 8, big_endian),
+                        read32(at + 12, big_endian)};
 }
 
-static inline void pcap_fill_frame(Frame *frame, const PcapFile *pcap, uint64_t number, uint64_t offset,
-                                   const uint8_t *record, uint32_t captured, uint32_t original)
+static inline void pcap_fill_frame(Frame *frame, const PcapFile *pcap, const PcapRecord *record,
+                                   const uint8_t *at, uint64_t offset, uint64_t number)
 {
-    uint32_t seconds = read32(record, pcap->big_endian);
-    uint32_t parts = read32(record + 4, pcap->big_endian);
     frame->number = number;
-    frame->time_ns = pcap_time_ns(pcap, seconds, parts);
+    frame->time_ns = (int64_t)record->seconds * 1000000000 + (int64_t)record->parts * pcap->ns_per_part;
     frame->offset = offset;
-    frame->bytes = record + pcap->header_bytes;
-    frame->captured_len = captured;
-    frame->original_len = original;
+    frame->bytes = at + pcap->header_bytes;
+    frame->captured_len = record->captured;
+    frame->original_len = record->original;
     frame->interface = 0;
     frame->link_type = pcap->link_type;
 }
 
-/* Whole records with nothing odd, as many as the window holds. */
-static inline unsigned pcap_batch_fast(CaptureReader *reader, Frame *frames, unsigned max)
+/* Whole records with nothing odd, as many as the window holds. Inlined with the byte order known. */
+static inline unsigned pcap_batch_fast(CaptureReader *reader, Frame *frames, unsigned max, bool big_endian)
 {
     Feed *feed = &reader->feed;
     const PcapFile pcap = reader->pcap;
-    const uint8_t *at = feed->at;
-    const uint8_t *end = feed->end;
-    uint64_t offset = feed_offset(feed);
+    const uint8_t *at = feed->at, *end = feed->end;
+    const uint64_t file_offset = feed->end_offset - (uintptr_t)end; /* of an address, modulo 2^64 */
     uint64_t number = reader->frame_count;
-    unsigned count = 0;
-    while (count < max && (size_t)(end - at) >= pcap.header_bytes) {
-        uint32_t parts = read32(at + 4, pcap.big_endian);
-        uint32_t captured = read32(at + 8, pcap.big_endian);
-        uint32_t original = read32(at + 12, pcap.big_endian);
-        size_t room = (size_t)(end - at) - pcap.header_bytes;
-        if (captured > original || captured > room || captured > pcap.captured_max ||
-            parts >= pcap.parts_per_second)
+    Frame *frame = frames, *frames_end = frames + max;
+    while (frame < frames_end && (size_t)(end - at) >= pcap.header_bytes) {
+        const PcapRecord record = pcap_record(at, big_endian);
+        size_t length = (size_t)pcap.header_bytes + record.captured;
+        if (record.captured > record.original || record.captured > pcap.captured_max ||
+            length > (size_t)(end - at) || record.parts >= pcap.parts_per_second)
             break;
-        pcap_fill_frame(&frames[count++], &pcap, ++number, offset, at, captured, original);
-        feed_prefetch(at, pcap.header_bytes + captured);
-        at += pcap.header_bytes + captured;
-        offset += pcap.header_bytes + captured;
+        pcap_fill_frame(frame++, &pcap, &record, at, file_offset + (uintptr_t)at, ++number);
+        feed_prefetch(at, length);
+        at += length;
     }
     feed->at = at;
     reader->frame_count = number;
-    return count;
+    return (unsigned)(frame - frames);
 }
 
 /* Says once what is odd about a record that is read all the same. */
-static void pcap_say_oddities(CaptureReader *reader, uint64_t offset, uint32_t parts, uint32_t captured,
-                              uint32_t original)
+static void pcap_say_oddities(CaptureReader *reader, uint64_t offset, const PcapRecord *record)
 {
     uint64_t number = reader->frame_count + 1;
-    if (captured > original && capture_reader_first(reader, CAPTURE_SAID_LENGTHS))
+    if (record->captured > record->original && capture_reader_first(reader, CAPTURE_SAID_LENGTHS))
         diagnostic_list_add(reader->diagnostics, DIAGNOSTIC_NOTE, offset, number,
                             "frame %" PRIu64 " has a captured length of %" PRIu32
                             ", more than its original length of %" PRIu32,
-                            number, captured, original);
-    if (parts >= reader->pcap.parts_per_second && capture_reader_first(reader, CAPTURE_SAID_FRACTION))
-        diagnostic_list_add(reader->diagnostics, DIAGNOSTIC_NOTE, offset, number,
-                            "the time of frame %" PRIu64 " has %" PRIu32
-                            " %s, a second or more: carried over",
-                            number, parts, reader->pcap.ns_per_part == 1 ? "nanoseconds" : "microseconds");
+                            number, record->captured, record->original);
+    if (record->parts >= reader->pcap.parts_per_second && capture_reader_first(reader, CAPTURE_SAID_FRACTION))
+        diagnostic_list_add(
+            reader->diagnostics, DIAGNOSTIC_NOTE, offset, number,
+            "the time of frame %" PRIu64 " has %" PRIu32 " %s, a second or more: carried over", number,
+            record->parts, reader->pcap.ns_per_part == 1 ? "nanoseconds" : "microseconds");
+}
+
+static void pcap_swap_lengths(const PcapFile *pcap, PcapRecord *record)
+{
+    if (pcap->lengths_swapped || (pcap->lengths_maybe_swapped && record->captured > record->original)) {
+        uint32_t first = record->captured;
+        record->captured = record->original;
+        record->original = first;
+    }
 }
 
 /* One record, with every check; false at the end. */
@@ -162,40 +169,36 @@ static bool pcap_read_record(CaptureReader *reader, Frame *frame)
         return false;
     }
     uint64_t offset = feed_offset(feed), number = reader->frame_count + 1;
-    uint32_t parts = read32(feed->at + 4, pcap->big_endian);
-    uint32_t captured = read32(feed->at + 8, pcap->big_endian);
-    uint32_t original = read32(feed->at + 12, pcap->big_endian);
-    if (pcap->lengths_swapped || (pcap->lengths_maybe_swapped && captured > original)) {
-        uint32_t first = captured;
-        captured = original;
-        original = first;
-    }
-    if (captured > pcap->captured_max) {
+    PcapRecord record = pcap_record(feed->at, pcap->big_endian);
+    pcap_swap_lengths(pcap, &record);
+    uint64_t length = (uint64_t)pcap->header_bytes + record.captured;
+    if (record.captured > pcap->captured_max) {
         diagnostic_list_add(reader->diagnostics, DIAGNOSTIC_ERROR, offset, number,
                             "the record of frame %" PRIu64 " is damaged: expected a captured length of at "
                             "most %" PRIu32 ", found %" PRIu32 "; nothing from here on can be read",
-                            number, pcap->captured_max, captured);
+                            number, pcap->captured_max, record.captured);
         capture_reader_stop(reader);
         return false;
     }
-    if (!feed_fill(feed, (size_t)pcap->header_bytes + captured)) {
-        capture_reader_end(reader, "record", offset, (uint64_t)pcap->header_bytes + captured);
+    if (!feed_fill(feed, length)) {
+        capture_reader_end(reader, "record", offset, length);
         return false;
     }
-    pcap_say_oddities(reader, offset, parts, captured, original);
-    pcap_fill_frame(frame, pcap, number, offset, feed->at, captured, original);
-    uint32_t padding = MIN(pcap->padding, MIN(captured, original));
+    pcap_say_oddities(reader, offset, &record);
+    pcap_fill_frame(frame, pcap, &record, feed->at, offset, number);
+    uint32_t padding = MIN(pcap->padding, MIN(record.captured, record.original));
     frame->bytes += padding;
     frame->captured_len -= padding;
     frame->original_len -= padding;
-    feed->at += pcap->header_bytes + captured;
+    feed->at += length;
     reader->frame_count = number;
     return true;
 }
 
 static unsigned pcap_next_batch(CaptureReader *reader, Frame *ret_frames, unsigned max)
 {
-    unsigned count = pcap_batch_fast(reader, ret_frames, max);
+    unsigned count = reader->pcap.big_endian ? pcap_batch_fast(reader, ret_frames, max, true)
+                                             : pcap_batch_fast(reader, ret_frames, max, false);
     if (!count && max && pcap_read_record(reader, ret_frames))
         count = 1;
     CaptureInterface *interface = g_ptr_array_index(reader->interfaces, 0);

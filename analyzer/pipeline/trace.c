@@ -81,27 +81,48 @@ void trace_free(Trace *trace)
     g_free(trace);
 }
 
-/* A frame without a time gets that of the one before it, so that nothing later has to know. */
-static void trace_note_time(Trace *trace, Frame *frame)
+static void trace_note_span(Trace *trace, int64_t first_ns, int64_t last_ns)
 {
-    trace->info.frames++;
-    trace->oddities.snapped_frames += frame->captured_len < frame->original_len;
-    if (frame->time_ns == FRAME_TIME_UNKNOWN) {
-        frame->time_ns = trace->now_ns;
-        trace->oddities.timeless_frames++;
-        return;
-    }
-    trace->now_ns = frame->time_ns;
-    if (!trace->has_time)
-        trace->info.first_ns = trace->info.last_ns = frame->time_ns;
+    trace->info.first_ns = trace->has_time ? MIN(trace->info.first_ns, first_ns) : first_ns;
+    trace->info.last_ns = trace->has_time ? MAX(trace->info.last_ns, last_ns) : last_ns;
     trace->has_time = true;
-    trace->info.first_ns = MIN(trace->info.first_ns, frame->time_ns);
-    trace->info.last_ns = MAX(trace->info.last_ns, frame->time_ns);
 }
 
-static void trace_take_frame(Trace *trace, PacketFilter *filter, Frame *frame)
+/* A frame without a time gets that of the one before it, so that nothing later has to know. */
+static void trace_mend_times(Trace *trace, Frame *frames, unsigned count)
 {
-    trace_note_time(trace, frame);
+    for (unsigned i = 0; i < count; i++) {
+        if (frames[i].time_ns == FRAME_TIME_UNKNOWN) {
+            frames[i].time_ns = trace->now_ns;
+            trace->oddities.timeless_frames++;
+        } else {
+            trace->now_ns = frames[i].time_ns;
+            trace_note_span(trace, trace->now_ns, trace->now_ns);
+        }
+    }
+}
+
+static void trace_note_frames(Trace *trace, Frame *frames, unsigned count)
+{
+    int64_t first_ns = INT64_MAX, last_ns = INT64_MIN;
+    unsigned snapped = 0;
+    for (unsigned i = 0; i < count; i++) {
+        first_ns = MIN(first_ns, frames[i].time_ns);
+        last_ns = MAX(last_ns, frames[i].time_ns);
+        snapped += frames[i].captured_len < frames[i].original_len;
+    }
+    trace->info.frames += count;
+    trace->oddities.snapped_frames += snapped;
+    if (first_ns == FRAME_TIME_UNKNOWN) { /* which is the least of all times */
+        trace_mend_times(trace, frames, count);
+        return;
+    }
+    trace->now_ns = frames[count - 1].time_ns;
+    trace_note_span(trace, first_ns, last_ns);
+}
+
+static void trace_take_frame(Trace *trace, PacketFilter *filter, const Frame *frame)
+{
     if (filter && !packet_filter_takes(filter, frame)) {
         trace->oddities.filtered_frames++;
         return;
@@ -121,6 +142,7 @@ static void trace_read_frames(Trace *trace, FrameSource *source, PacketFilter *f
     Frame frames[BATCH_FRAMES];
     unsigned count;
     while (!stop_is_requested() && (count = frame_source_next_batch(source, frames, BATCH_FRAMES))) {
+        trace_note_frames(trace, frames, count);
         for (unsigned i = 0; i < count; i++)
             trace_take_frame(trace, filter, &frames[i]);
         progress_update(progress, frame_source_position(source), frame_source_size(source),

@@ -13,8 +13,6 @@
 
 #define STREAM_BUFFER_BYTES ((size_t)512 << 10)
 #define PIPE_BYTES          (1024 * 1024)
-/* A multiple of any page size. */
-#define MAP_CHUNK_BYTES ((size_t)4 << 20)
 
 static void feed_init(Feed *feed)
 {
@@ -25,6 +23,7 @@ void feed_clear(Feed *feed)
 {
     decompressor_free(feed->decompressor);
     raw_input_clear(&feed->input);
+    pages_free(feed->pages);
     if (feed->mapped)
         munmap((void *)feed->map, feed->mapped);
     if (feed->fd > STDERR_FILENO)
@@ -50,6 +49,7 @@ static void feed_try_map(Feed *feed, uint64_t size)
     feed->map = feed->at = feed->end = map;
     feed->map_len = size;
     feed->mapped = size;
+    feed->pages = pages_new(map, size);
 }
 
 static void feed_use_stream(Feed *feed)
@@ -122,7 +122,7 @@ void feed_open_memory(Feed *feed, const uint8_t *bytes, size_t length)
     feed->end_offset = feed->map_len = length;
 }
 
-/* Opens the next chunk of the mapping, and gives back those before the last one. */
+/* Opens the next chunk of the mapping. */
 static bool feed_advance_map(Feed *feed, size_t need)
 {
     if (!feed->mapped || feed->end_offset == feed->map_len)
@@ -140,19 +140,9 @@ static bool feed_advance_map(Feed *feed, size_t need)
         return false;
     }
     size_t at = (size_t)(feed->at - feed->map);
-    size_t from = (size_t)feed->end_offset;
-    size_t chunk_end = (at + need) / MAP_CHUNK_BYTES * MAP_CHUNK_BYTES + MAP_CHUNK_BYTES;
+    size_t chunk_end = (at + need) / PAGES_CHUNK_BYTES * PAGES_CHUNK_BYTES + PAGES_CHUNK_BYTES;
     size_t to = MIN(chunk_end, feed->map_len);
-    /* Pages that are cached map many at a time when touched; MADV_POPULATE_READ was measured to cost twice
-     * that. */
-    size_t ahead = MIN(to + MAP_CHUNK_BYTES, feed->map_len);
-    madvise((void *)(feed->map + from), ahead - from, MADV_WILLNEED);
-    size_t passed = at / MAP_CHUNK_BYTES * MAP_CHUNK_BYTES;
-    if (passed > feed->map_passed + MAP_CHUNK_BYTES) {
-        passed -= MAP_CHUNK_BYTES;
-        madvise((void *)(feed->map + feed->map_passed), passed - feed->map_passed, MADV_DONTNEED);
-        feed->map_passed = passed;
-    }
+    pages_turn(feed->pages, at, to);
     feed->end = feed->map + to;
     feed->end_offset = to;
     return feed_left(feed) >= need;

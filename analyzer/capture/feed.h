@@ -4,9 +4,9 @@
  * megabyte.
  *
  * A mapped file is opened to the reader chunk by chunk: the kernel reads each ahead, and takes back those
- * long passed, so that a capture of 50 GB does not show as 50 GB of memory. What the window costs then is not
- * copying but waiting: the next header's place is known only from the last one, so that the processor cannot
- * fetch ahead by itself. feed_prefetch() does.
+ * long passed (pages.h), so that a capture of 50 GB does not show as 50 GB of memory. What the window costs
+ * then is not copying but waiting: the next header's place is known only from the last one, so that the
+ * processor cannot fetch ahead by itself. feed_prefetch() does.
  */
 #pragma once
 
@@ -17,10 +17,12 @@
 
 #include "base/prefetch.h"
 #include "capture/decompress.h"
+#include "capture/pages.h"
 #include "capture/raw-input.h"
 
-/* Measured on captures of 300 bytes a packet: anything from 512 to 4096 ahead does. */
-#define FEED_PREFETCH_AHEAD 1024
+/* With 100 or 300 bytes a packet anything from 512 on does; with 1500 the next header has to be asked for
+ * before the one in front of it, and more than 4096 takes longer again. */
+#define FEED_PREFETCH_AHEAD 4096
 #define FEED_PREFETCH_MAX   2048
 #define FEED_CACHE_LINE     64
 
@@ -31,8 +33,8 @@ typedef struct {
 
     const uint8_t *map; /* the whole file or memory; NULL for a stream */
     size_t map_len;     /* of it that can be read; less than mapped where the file shrank */
-    size_t map_passed;  /* given back to the kernel up to here */
     size_t mapped;      /* what to unmap; 0 for borrowed memory */
+    Pages *pages;       /* of what is mapped */
 
     RawInput input;
     Decompressor *decompressor; /* NULL: plain */

@@ -152,16 +152,41 @@ static void test_live_pipe(void **state)
     close(ends[0]);
 }
 
+/* 64 records of 262128 bytes of their number: 16 MiB, several chunks of a mapped file. Caller frees. */
+static GByteArray *large_bytes(void)
+{
+    GByteArray *bytes = sample_bytes("d4c3b2a1 0200 0400 00000000 00000000 00000400 01000000\n");
+    g_autoptr(GByteArray) record = sample_bytes("01000000 02000000 f0ff0300 f0ff0300\n");
+    g_byte_array_set_size(record, 16 + 262128);
+    for (int i = 0; i < 64; i++) {
+        memset(record->data + 16, i, 262128);
+        g_byte_array_append(bytes, record->data, record->len);
+    }
+    return bytes;
+}
+
+/* Pages that were given back to the kernel are still there for whoever looks again. */
+static void test_large_file(void **state)
+{
+    (void)state;
+    g_autoptr(GByteArray) bytes = large_bytes();
+    g_autofree char *path = sample_file("large", bytes->data, bytes->len);
+    g_autoptr(CaptureReader) reader = capture_reader_open(path, NULL);
+    Frame frames[64], frame;
+    for (int i = 0; i < 64; i++)
+        assert_true(capture_reader_next(reader, &frames[i]));
+    assert_false(capture_reader_next(reader, &frame));
+    for (int i = 0; i < 64; i++) {
+        assert_int_equal(frames[i].bytes[0], i);
+        assert_int_equal(frames[i].bytes[262127], i);
+    }
+}
+
 /* A file that somebody truncates: what is left of it is read, and the rest is no SIGBUS but an error. */
 static void test_shrinking_file(void **state)
 {
     (void)state;
-    g_autoptr(GByteArray) bytes = sample_bytes("d4c3b2a1 0200 0400 00000000 00000000 00000400 01000000\n");
-    g_autoptr(GByteArray) record = sample_bytes("01000000 02000000 f0ff0300 f0ff0300\n"); /* 262128 bytes */
-    g_byte_array_set_size(record, 16 + 262128);
-    memset(record->data + 16, 0, 262128);
-    for (int i = 0; i < 64; i++) /* 16 MiB */
-        g_byte_array_append(bytes, record->data, record->len);
+    g_autoptr(GByteArray) bytes = large_bytes();
     g_autofree char *path = sample_file("shrinking", bytes->data, bytes->len);
     g_autoptr(CaptureReader) reader = capture_reader_open(path, NULL);
     Frame frame;
@@ -182,7 +207,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_files),          cmocka_unit_test(test_paths),
         cmocka_unit_test(test_standard_input), cmocka_unit_test(test_live_pipe),
-        cmocka_unit_test(test_shrinking_file),
+        cmocka_unit_test(test_large_file),     cmocka_unit_test(test_shrinking_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

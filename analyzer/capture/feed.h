@@ -60,12 +60,14 @@ void feed_clear(Feed *feed);
 bool feed_fill(Feed *feed, size_t need);
 
 /* Asks the cache for what follows the `length` bytes at `at` a little later, whatever the records' lengths:
- * each line of the file once. It may point past the window; a prefetch never faults. */
+ * each line of the file once, of a giant the first ones. It may point past the window; a prefetch never
+ * faults. */
 static inline void feed_prefetch(const uint8_t *at, size_t length)
 {
     uintptr_t from = (uintptr_t)at + FEED_PREFETCH_AHEAD;
-    uintptr_t to = from + (length < FEED_PREFETCH_MAX ? length : FEED_PREFETCH_MAX);
-    for (uintptr_t line = from; line < to; line += FEED_CACHE_LINE)
+    uintptr_t to = from + (G_LIKELY(length < FEED_PREFETCH_MAX) ? length : FEED_PREFETCH_MAX);
+    for (uintptr_t line = (from + FEED_CACHE_LINE - 1) & -(uintptr_t)FEED_CACHE_LINE; line < to;
+         line += FEED_CACHE_LINE)
         prefetch((const void *)line);
 }
 

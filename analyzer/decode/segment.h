@@ -55,17 +55,18 @@ typedef struct {
     uint32_t length;          /* payload bytes on the wire, by the IP header */
     uint32_t captured_length; /* of them in the capture */
     uint32_t ack;
-    uint16_t window; /* not scaled */
-    uint16_t ip_id;  /* 0 for IPv6 */
-    uint8_t flags;   /* TCP_… */
-    uint8_t ttl;     /* or hop limit */
-    uint8_t options; /* OPTION_… */
-    uint8_t ip_version;
+    uint16_t window;   /* not scaled */
+    uint16_t ip_id;    /* 0 for IPv6 */
     uint16_t problems; /* PROBLEM_… */
     uint16_t mss;
     uint8_t wscale;
     uint8_t mptcp_reason; /* RFC 8684 3.6, with OPTION_MPTCP_RST */
     uint8_t kind;         /* SegmentKind */
-    uint8_t icmp_type, icmp_code;
+    uint8_t icmp_type;
+    uint8_t flags;   /* TCP_… */
+    uint8_t ttl;     /* or hop limit */
+    uint8_t options; /* OPTION_… */
+    uint8_t ip_version;
+    uint8_t icmp_code;
     uint8_t icmp_source[16]; /* who sent the ICMP error */
 } Segment;

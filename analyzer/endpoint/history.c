@@ -2,8 +2,6 @@
  */
 #include "endpoint/history.h"
 
-#include <string.h>
-
 #include "endpoint/private.h"
 
 const char *handshake_name(Handshake handshake)
@@ -52,203 +50,22 @@ static unsigned find_client(const Connection *connection, const Event *events, b
     return 0;
 }
 
-/* Every field by itself: clearing the row first would take longer than all the rest. */
-static void fill_row(HistoryRow *row, const Connection *connection, const Event *event,
-                     const uint8_t side_of[2])
+/* Where a side is first and last seen, and its SYNs and FINs. */
+static void scan_rows(History *history, const RowSets *sets)
 {
-    unsigned end = event_end(event);
-    bool is_run = event->marks & EVENT_RUN;
-    row->time_ns = event->time_ns;
-    row->frame = event->frame;
-    row->marks = event->marks;
-    row->first_frame = is_run ? event->seq : event->frame;
-    row->segments = is_run ? event->length : 1;
-    row->data_segments = is_run ? event->ack : 0;
-    row->side = is_run ? 0 : side_of[end];
-    row->flags = is_run ? 0 : event->flags;
-    row->ttl = is_run ? 0 : event->ttl;
-    row->length = is_run ? 0 : event->length;
-    row->window = is_run ? 0 : event->window;
-    row->ip_id = is_run ? 0 : event->ip_id;
-    row->seq = is_run ? 0 : connection_relative(connection, end, event->seq);
-    row->ack = row->flags & TCP_ACK ? connection_relative(connection, !end, event->ack) : 0;
-    row->state[SIDE_CLIENT] = row->state[SIDE_SERVER] = row->changed = 0;
-}
-
-/* The bits of flags_seen whose number has TCP_RST set. */
-#define FLAGS_WITH_RST UINT64_C(0xf0f0f0f0f0f0f0f0)
-
-static void fill_rows(History *history, const Connection *connection, const Event *events)
-{
-    uint8_t side_of[2];
-    side_of[history->side[SIDE_CLIENT].end] = SIDE_CLIENT;
-    side_of[history->side[SIDE_SERVER].end] = SIDE_SERVER;
-    history->row_count = (uint8_t)connection->event_count;
-    uint16_t marks = 0;
-    uint64_t flags = 0;
-    for (unsigned i = 0; i < connection->event_count; i++) {
-        fill_row(&history->rows[i], connection, &events[i], side_of);
-        marks |= events[i].marks;
-        flags |= UINT64_C(1) << (history->rows[i].flags & 63);
+    for (unsigned side = 0; side < SIDES; side++) {
+        uint64_t captured = sets->captured[side];
+        if (captured) {
+            history->side[side].first_frame = history->rows[row_set_first(captured)].frame;
+            history->side[side].last_ns = history->rows[row_set_last(captured)].time_ns;
+        }
     }
-    history->marks_seen = marks;
-    history->flags_seen = flags;
-    history->has_runs = marks & EVENT_RUN;
-    history->has_resets = flags & FLAGS_WITH_RST;
-}
-
-static void fill_numbers(HistorySide *side, const FlowTable *table, const Connection *connection)
-{
-    unsigned end = side->end;
-    const Sequence *sequence = &connection->sequence[end];
-    uint8_t known = connection->known[end];
-
-    side->next = sequence->next;
-    side->acked = sequence->acked;
-    if (sequence->acked_beyond > side->acked && sequence->acked_beyond > 0)
-        side->acked = sequence->acked_beyond;
-    side->received = connection->sequence[!end].acked;
-    if (connection->sequence[!end].acked_beyond > 0)
-        side->received = connection->sequence[!end].acked_beyond;
-
-    int64_t fin = known & KNOWN_FIN ? connection_fin(connection, end) : INT64_MAX;
-    int64_t sent = side->acked > side->next ? side->acked : side->next;
-    int64_t last = sent - 1 - (fin < sent);
-    side->data_bytes = last > 0 && known & KNOWN_BASE ? last : 0;
-    int64_t acked = side->acked - 1 - (fin < side->acked);
-    side->data_acked = acked < 0 ? 0 : acked < side->data_bytes ? acked : side->data_bytes;
-    side->data_unacked = side->data_bytes - side->data_acked;
-
-    int64_t beyond = side->acked > side->next ? side->acked - side->next : 0;
-    int64_t below =
-        side->acked == ACKED_NOTHING ? 0 : flow_table_missing_below(table, connection, end, side->acked);
-    side->gap_bytes = below + beyond;
-    side->isn = sequence->isn;
-    side->top_missing = flow_table_top_missing(table, connection, end);
-    side->missing_bytes = flow_table_missing_below(table, connection, end, INT64_MAX) - below;
-    if (known & KNOWN_FIN)
-        side->fin_seq = fin;
-}
-
-/* Payload that was first sent after the other side's FIN had been captured. */
-static int64_t sent_after_peer_fin(const Connection *connection, unsigned end, const HistorySide *side)
-{
-    if (!(connection->known[!end] & KNOWN_FIN))
-        return 0;
-    int64_t before = seq_unwrap(connection->counts[!end].peer_next_at_fin, side->next);
-    int64_t after = side->next - (connection->known[end] & KNOWN_FIN && side->fin_seq < side->next);
-    if (before < 1)
-        before = 1;
-    return after > before ? after - before : 0;
-}
-
-static void fill_side(HistorySide *side, const FlowTable *table, const Connection *connection)
-{
-    unsigned end = side->end;
-    const EndCounts *counts = &connection->counts[end];
-    uint8_t known = connection->known[end];
-
-    side->address.version = connection->ip_version;
-    memcpy(side->address.bytes, connection->address[end], 16);
-    side->port = connection->port[end];
-    side->sent = known & KNOWN_SENT;
-    side->syn = known & KNOWN_SYN;
-    side->syn_ack = known & KNOWN_SYN_ACK;
-    side->fin = known & KNOWN_FIN;
-    side->packets = counts->packets;
-    side->last_frame = counts->last_frame;
-    side->first_data_ns = counts->first_data_ns;
-    side->last_data_ns = counts->last_data_ns;
-    side->first_data_frame = counts->first_data_frame;
-    side->last_data_frame = counts->last_data_frame;
-    side->fins = counts->fins;
-    side->resets = counts->resets;
-    side->rst = counts->resets > 0;
-    side->retransmissions = counts->retransmissions;
-    side->keepalives = counts->keepalives;
-    side->duplicates = counts->duplicates;
-    side->window = connection->sequence[end].window;
-    side->window_scaled = connection->known[0] & connection->known[1] & KNOWN_SYN;
-    side->ttl = counts->ttl;
-    side->wscale = connection->known[0] & connection->known[1] & KNOWN_WSCALE ? counts->wscale : 0;
-    fill_numbers(side, table, connection);
-    side->after_peer_fin_bytes = sent_after_peer_fin(connection, end, side);
-}
-
-/* The first row from `from` on in which the other side acknowledges `number` of `side`; -1 for none. */
-static int find_ack(const History *history, unsigned from, Side side, int64_t number)
-{
-    for (unsigned i = from; i < history->row_count; i++) {
+    uint64_t controls = sets->controls & (sets->segments[SIDE_CLIENT] | sets->segments[SIDE_SERVER]);
+    for (; controls; controls &= controls - 1) {
+        unsigned i = row_set_first(controls);
         const HistoryRow *row = &history->rows[i];
-        if (row->side != side && row_is_segment(row) && row->flags & TCP_ACK && row->ack >= number &&
-            !(row->flags & TCP_RST))
-            return (int)i;
-    }
-    return -1;
-}
-
-/* Whether the side had gone beyond its FIN before the first copy of it that was captured. */
-static bool is_beyond_before(const History *history, unsigned index, int64_t fin_seq)
-{
-    for (unsigned i = 0; i < index; i++) {
-        const HistoryRow *row = &history->rows[i];
-        if (row->side == history->rows[index].side && row_is_segment(row) && !(row->flags & TCP_RST) &&
-            row->seq > fin_seq)
-            return true;
-    }
-    return false;
-}
-
-static void add_fin(History *history, unsigned index)
-{
-    const HistoryRow *row = &history->rows[index];
-    HistorySide *side = &history->side[row->side], *peer = &history->side[side_other(row->side)];
-    int64_t seq = row->seq + row->length + !!(row->flags & TCP_SYN);
-    int ack = find_ack(history, index + 1, row->side, seq + 1);
-    bool first = !side->fin_frame;
-    FinRecord *fin = &history->fins[history->fin_count++];
-    *fin = (FinRecord){
-        .time_ns = row->time_ns,
-        .seq = seq,
-        .frame = row->frame,
-        .ack_frame = ack < 0 ? 0 : history->rows[ack].frame,
-        .length = row->length,
-        .side = row->side,
-        .row = (uint8_t)index,
-        .retransmission = !first,
-        .acks_peer_fin = peer->fin && row->flags & TCP_ACK && row->ack > peer->fin_seq,
-    };
-    if (first) {
-        /* What the FIN acknowledges was sent before it, captured or not. */
-        int64_t unknown_to_it = peer->next - (peer->fin && peer->fin_seq < peer->next) - row->ack;
-        if (row->flags & TCP_ACK && unknown_to_it < peer->after_peer_fin_bytes)
-            peer->after_peer_fin_bytes = unknown_to_it > 0 ? unknown_to_it : 0;
-        side->fin_frame = row->frame;
-        side->fin_ns = row->time_ns;
-        side->fin_with_data = row->length > 0;
-        side->fin_first_lost = is_beyond_before(history, index, seq);
-        side->fin_acks_peer_fin = fin->acks_peer_fin;
-    }
-    if (!side->fin_ack_frame && ack >= 0) {
-        side->fin_ack_frame = fin->ack_frame;
-        side->fin_ack_ns = history->rows[ack].time_ns;
-    }
-    side->fin_acked = side->fin_ack_frame || side->acked > side->fin_seq;
-}
-
-static void scan_rows(History *history)
-{
-    for (unsigned i = 0; i < history->row_count; i++) {
-        const HistoryRow *row = &history->rows[i];
-        if (row->marks & EVENT_RUN)
-            continue;
         HistorySide *side = &history->side[row->side];
-        if (row->marks & EVENT_ICMP)
-            continue;
-        if (!side->first_frame)
-            side->first_frame = row->frame;
-        side->last_ns = row->time_ns;
-        if (!row_is_segment(row) || row->flags & TCP_RST)
+        if (row->flags & TCP_RST)
             continue;
         if (row->flags & TCP_SYN && !side->syns++) {
             side->syn_frame = row->frame;
@@ -256,7 +73,7 @@ static void scan_rows(History *history)
             side->syn_first = !(row->flags & TCP_ACK);
         }
         if (row->flags & TCP_FIN)
-            add_fin(history, i);
+            history_add_fin(history, sets, i);
     }
     const HistorySide *client = &history->side[SIDE_CLIENT], *server = &history->side[SIDE_SERVER];
     history->fins_crossed =
@@ -264,30 +81,29 @@ static void scan_rows(History *history)
 }
 
 /* Whether `side` was seen to acknowledge the other side's SYN, or to go beyond its own. */
-static bool went_on(const History *history, Side side)
+static bool went_on(const History *history, const RowSets *sets, Side side)
 {
-    for (unsigned i = 0; i < history->row_count; i++) {
-        const HistoryRow *row = &history->rows[i];
-        if (row->side == side && row_is_segment(row) && row->flags & TCP_ACK &&
-            !(row->flags & (TCP_SYN | TCP_RST)) && row->ack >= 1)
+    for (uint64_t acks = sets->segments[side] & sets->acks; acks; acks &= acks - 1) {
+        const HistoryRow *row = &history->rows[row_set_first(acks)];
+        if (row->ack >= 1 && !(row->flags & (TCP_SYN | TCP_RST)))
             return true;
     }
     return false;
 }
 
-static Handshake find_handshake(const History *history)
+static Handshake find_handshake(const History *history, const RowSets *sets)
 {
     const HistorySide *client = &history->side[SIDE_CLIENT], *server = &history->side[SIDE_SERVER];
-    bool client_went_on = went_on(history, SIDE_CLIENT), server_went_on = went_on(history, SIDE_SERVER);
+    bool have_gone_on = went_on(history, sets, SIDE_CLIENT) || went_on(history, sets, SIDE_SERVER);
     if (client->syn && server->syn) {
         if (client->syn_ack && server->syn_first)
             return HANDSHAKE_SIMULTANEOUS;
-        if (!client_went_on && !server_went_on)
+        if (!have_gone_on)
             return HANDSHAKE_UNFINISHED;
         return server->syn_ack ? HANDSHAKE_FULL : HANDSHAKE_SIMULTANEOUS;
     }
     if (client->syn)
-        return server_went_on || client_went_on ? HANDSHAKE_PARTIAL : HANDSHAKE_SYN_ONLY;
+        return have_gone_on ? HANDSHAKE_PARTIAL : HANDSHAKE_SYN_ONLY;
     if (server->syn)
         return HANDSHAKE_PARTIAL;
     return HANDSHAKE_NONE;
@@ -303,17 +119,16 @@ static int64_t round_trip(int64_t from_ns, int64_t to_ns)
 }
 
 /* The handshake's round trip as the capture point splits it; unknown where its segments were repeated. */
-static void find_round_trips(History *history)
+static void find_round_trips(History *history, const RowSets *sets)
 {
     const HistorySide *client = &history->side[SIDE_CLIENT], *server = &history->side[SIDE_SERVER];
     history->rtt_ns[SIDE_CLIENT] = history->rtt_ns[SIDE_SERVER] = -1;
     if (client->syns != 1 || server->syns != 1 || server->syn_ns < client->syn_ns)
         return;
     history->rtt_ns[SIDE_SERVER] = round_trip(client->syn_ns, server->syn_ns);
-    for (unsigned i = 0; i < history->row_count; i++) {
-        const HistoryRow *row = &history->rows[i];
-        if (row->side == SIDE_CLIENT && row_is_segment(row) && row->flags & TCP_ACK &&
-            row->time_ns >= server->syn_ns) {
+    for (uint64_t acks = sets->segments[SIDE_CLIENT] & sets->acks; acks; acks &= acks - 1) {
+        const HistoryRow *row = &history->rows[row_set_first(acks)];
+        if (row->time_ns >= server->syn_ns) {
             history->rtt_ns[SIDE_CLIENT] = round_trip(server->syn_ns, row->time_ns);
             return;
         }
@@ -348,8 +163,7 @@ void history_outline_of(History *history, const FlowTable *table, uint32_t strea
                         const Connection *connection, const Event *events)
 {
     /* The arrays need no clearing: their counts say how much of them is in use. */
-    memset(history->side, 0, sizeof history->side);
-    history->row_count = history->transition_count = history->fin_count = history->reset_count = 0;
+    history->transition_count = history->fin_count = history->reset_count = 0;
     history->has_states = false;
 
     history->stream = stream;
@@ -363,17 +177,14 @@ void history_outline_of(History *history, const FlowTable *table, uint32_t strea
     history->packets = counts[0].packets + counts[1].packets;
 
     unsigned client = find_client(connection, events, &history->roles_guessed);
-    history->side[SIDE_CLIENT].end = (uint8_t)client;
-    history->side[SIDE_SERVER].end = (uint8_t)!client;
-    fill_side(&history->side[SIDE_CLIENT], table, connection);
-    fill_side(&history->side[SIDE_SERVER], table, connection);
-    fill_rows(history, connection, events);
+    history_fill_sides(history, client, table, connection);
+    RowSets sets = history_fill_rows(history, connection, events);
     copy_notes(history, table, connection);
-    scan_rows(history);
-    history->handshake = (uint8_t)find_handshake(history);
-    find_round_trips(history);
+    scan_rows(history, &sets);
+    history->handshake = (uint8_t)find_handshake(history, &sets);
+    find_round_trips(history, &sets);
     if (history->has_resets)
-        history_find_resets(history);
+        history_find_resets(history, &sets);
     find_roles(history);
     history_find_stalls(history);
 }

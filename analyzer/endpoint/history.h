@@ -43,21 +43,22 @@ typedef enum {
     RST_ANSWERS_KEEPALIVE,
 } RstAnswers;
 
-/* One kept segment as a report shows it, and the states after it. */
+/* One kept segment as a report shows it, and the states after it. Begins as Event does. */
 typedef struct {
     int64_t time_ns;
-    int64_t seq, ack;       /* relative; ack is only meaningful with TCP_ACK */
     uint32_t frame;         /* of a run: its last */
-    uint32_t first_frame;   /* of a run: its first; else frame */
+    uint32_t first_frame;   /* of a run only: its first */
+    uint32_t data_segments; /* of a run only: how many with payload */
     uint32_t length;        /* payload bytes; of a run: 0 */
-    uint32_t segments;      /* 1; of a run: how many */
-    uint32_t data_segments; /* of a run: how many with payload */
+    uint16_t window, ip_id; /* window: not scaled */
     uint16_t marks;         /* EVENT_… */
     uint8_t flags, ttl;
+
+    int64_t seq, ack;     /* relative; ack is only meaningful with TCP_ACK */
+    uint32_t segments;    /* of a run only: how many */
     uint8_t side;         /* Side that sent it; of a run: meaningless */
-    uint8_t state[SIDES]; /* TcpState after it, of client and server */
-    uint8_t changed;      /* bit 0: the client's state changed here, bit 1: the server's */
-    uint16_t window, ip_id;
+    uint8_t changed;      /* bit 0: the client's state changed here, bit 1: the server's; with has_states */
+    uint8_t state[SIDES]; /* TcpState after it, of client and server; with has_states */
 } HistoryRow;
 
 typedef struct {
@@ -98,21 +99,25 @@ typedef struct {
 
 /* What is known of one side at the end. Numbers are relative to the ISN. */
 typedef struct {
+    /* What flow counted, in the order in which it lies there. */
     Address address;
+    uint8_t end; /* index into Connection */
     uint16_t port;
-    uint8_t end;   /* index into Connection */
-    uint8_t state; /* TcpState at the end of the capture */
-    bool sent;     /* anything of it was captured */
+    bool sent; /* anything of it was captured */
     bool syn, syn_ack, fin, rst;
-    bool syn_first; /* its first SYN had no ACK: it opened actively */
-    bool fin_acked, fin_acks_peer_fin, fin_with_data;
-    bool fin_first_lost; /* the first copy of its FIN was not captured, only a later one */
-    bool established;    /* it was in a synchronized state at some time */
+    bool window_scaled;
+    uint32_t window; /* last advertised, scaled where known */
+    uint32_t isn;    /* what its relative numbers count from */
+    int64_t first_data_ns, last_data_ns;
+    uint32_t first_data_frame, last_data_frame;
     uint32_t packets;
-    uint32_t syn_frame, first_frame, last_frame;
-    uint32_t syns; /* segments */
-    int64_t syn_ns, last_ns;
-    uint32_t isn;        /* what its relative numbers count from */
+    uint32_t last_frame;
+    uint16_t retransmissions, keepalives, duplicates;
+    uint16_t fins, resets;
+    uint8_t ttl;
+    uint8_t wscale; /* in effect: 0 unless both SYNs were captured and offered one */
+
+    /* What follows from that. */
     bool top_missing;    /* its last numbers below SND.NXT were never captured */
     int64_t next, acked; /* SND.NXT and SND.UNA; acked is ACKED_NOTHING where nothing was */
     int64_t received;    /* RCV.NXT: the highest number it acknowledged; ACKED_NOTHING for none */
@@ -121,15 +126,17 @@ typedef struct {
     int64_t gap_bytes;                /* acknowledged by the other side, never captured */
     int64_t missing_bytes;            /* neither captured nor acknowledged, below SND.NXT */
     int64_t after_peer_fin_bytes;     /* new payload sent after the other side's FIN was captured */
-    int64_t first_data_ns, last_data_ns;
-    uint32_t first_data_frame, last_data_frame;
-    int64_t fin_seq, fin_ns, fin_ack_ns;
-    uint32_t fin_frame, fin_ack_frame, fins;
-    uint32_t resets, retransmissions, keepalives, duplicates;
-    uint32_t window; /* last advertised, scaled where known */
-    bool window_scaled;
-    uint8_t ttl;
-    uint8_t wscale; /* in effect: 0 unless both SYNs were captured and offered one */
+    int64_t fin_seq;
+
+    /* What the rows show: zero until something does. */
+    int64_t syn_ns, last_ns, fin_ns, fin_ack_ns;
+    uint32_t syn_frame, first_frame, fin_frame, fin_ack_frame;
+    uint32_t syns;  /* segments */
+    bool syn_first; /* its first SYN had no ACK: it opened actively */
+    bool fin_acked, fin_acks_peer_fin, fin_with_data;
+    bool fin_first_lost; /* the first copy of its FIN was not captured, only a later one */
+    bool established;    /* it was in a synchronized state at some time; with has_states */
+    uint8_t state;       /* TcpState at the end of the capture; with has_states */
 } HistorySide;
 
 /* A side's last attempt to get something across: what it sent and the other side never acknowledged. */

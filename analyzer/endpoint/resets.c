@@ -1,7 +1,5 @@
 /* What each RST is: a reply to a segment, an abort by a socket that still existed, or neither; what it
  * answers; and whether the side it was sent to took it. */
-#include <string.h>
-
 #include "endpoint/private.h"
 
 /* A reply leaves at once, so at the capture point it follows within a round trip. That may have grown since
@@ -16,19 +14,18 @@
 
 /* What both sides had sent and acknowledged when a row passed the capture point. */
 typedef struct {
+    const RowSets *sets;
     int64_t next[SIDES], received[SIDES]; /* received: ACKED_NOTHING before any ACK */
     uint32_t window[SIDES];               /* not scaled */
     bool fin[SIDES];
     unsigned last_normal[SIDES]; /* index of the last row that is no RST, EVENTS_MAX for none */
-    bool answered[EVENTS_MAX];   /* rows that an RST was matched with */
+    uint64_t answered;           /* rows that an RST was matched with */
     bool dead[SIDES];            /* it sent an RST of its own, or took one */
     bool aborted[SIDES];         /* it sent an RST of its own */
 } Progress;
 
 static void progress_take(Progress *progress, const HistoryRow *row, unsigned index)
 {
-    if (!row_is_segment(row) || row->flags & TCP_RST)
-        return;
     Side side = row->side;
     if (row_after(row) > progress->next[side])
         progress->next[side] = row_after(row);
@@ -60,12 +57,11 @@ static bool answers_without_ack(const History *history, const ResetRecord *reset
     return sender->packets == sender->resets && peer->received < 1;
 }
 
-/* Whether row `i`, by the other side, may have provoked this RST. */
+/* Whether row `i`, captured of the other side before, may have provoked this RST. */
 static bool may_answer(const History *history, const Progress *progress, const ResetRecord *reset, unsigned i)
 {
     const HistoryRow *row = &history->rows[i];
-    if (row->side == reset->side || row->flags & TCP_RST || progress->answered[i] ||
-        row->marks & (EVENT_RUN | EVENT_ICMP | EVENT_DUPLICATE))
+    if (row->flags & TCP_RST || row->marks & EVENT_DUPLICATE)
         return false;
     bool fits = row->flags & TCP_ACK
                     ? !reset->has_ack && row->ack == reset->seq
@@ -100,15 +96,20 @@ static int64_t distance(int64_t a, int64_t b)
 static int find_answered(const History *history, const Progress *progress, const ResetRecord *reset)
 {
     int64_t rtt = history->rtt_ns[reset->side] > 0 ? history->rtt_ns[reset->side] : 0, nearest = INT64_MAX;
-    for (unsigned i = 0; i < reset->row; i++) {
+    uint64_t fitting = 0;
+    uint64_t earlier = progress->sets->captured[side_other(reset->side)] & rows_before(reset->row);
+    for (uint64_t rest = earlier & ~progress->answered; rest; rest &= rest - 1) {
+        unsigned i = row_set_first(rest);
+        if (!may_answer(history, progress, reset, i))
+            continue;
         int64_t apart = distance(history->rows[i].time_ns + rtt, reset->time_ns);
-        if (apart < nearest && may_answer(history, progress, reset, i))
-            nearest = apart;
+        nearest = apart < nearest ? apart : nearest;
+        fitting |= UINT64_C(1) << i;
     }
     int best = -1, pure_ack = -1;
-    for (unsigned i = 0; nearest != INT64_MAX && i < reset->row; i++) {
-        if (distance(history->rows[i].time_ns + rtt, reset->time_ns) > nearest + ONE_FLIGHT_NS + rtt / 4 ||
-            !may_answer(history, progress, reset, i))
+    for (; fitting; fitting &= fitting - 1) {
+        unsigned i = row_set_first(fitting);
+        if (distance(history->rows[i].time_ns + rtt, reset->time_ns) > nearest + ONE_FLIGHT_NS + rtt / 4)
             continue;
         /* A socket that is closing takes a pure ACK; what goes with it in one flight is the likelier cause.
          */
@@ -158,7 +159,7 @@ static void find_form(const History *history, Progress *progress, ResetRecord *r
         reset->answers_row = (uint8_t)answered;
         reset->answers_frame = row->frame;
         reset->delay_ns = reset->time_ns - row->time_ns;
-        progress->answered[answered] = true;
+        progress->answered |= UINT64_C(1) << answered;
     } else {
         reset->form = has_abort_numbers(history, progress, reset) ? RST_FORM_ABORT : RST_FORM_OTHER;
     }
@@ -192,11 +193,11 @@ static int64_t patience_of(const History *history)
  * in `reset` reached it and counted. */
 static bool lives_on(const History *history, const Progress *progress, const ResetRecord *reset)
 {
-    Side side = side_other(reset->side);
     int64_t patience = patience_of(history);
-    for (unsigned i = reset->row + 1u; i < history->row_count; i++) {
-        const HistoryRow *row = &history->rows[i];
-        if (row->side != side || !row_is_segment(row) || row->flags & TCP_RST)
+    uint64_t later = progress->sets->segments[side_other(reset->side)] & rows_after(reset->row);
+    for (; later; later &= later - 1) {
+        const HistoryRow *row = &history->rows[row_set_first(later)];
+        if (row->flags & TCP_RST)
             continue;
         if (row->flags & TCP_ACK && row->ack > progress->next[reset->side])
             return true;
@@ -208,15 +209,15 @@ static bool lives_on(const History *history, const Progress *progress, const Res
 
 /* Whether the sender of the RST had been asking in vain before it: then the way is broken, and the RST went
  * it too. */
-static bool asked_in_vain(const History *history, const ResetRecord *reset)
+static bool asked_in_vain(const History *history, const RowSets *sets, const ResetRecord *reset)
 {
-    for (int i = reset->row - 1; i >= 0; i--) {
-        const HistoryRow *row = &history->rows[i];
-        if (!row_is_segment(row))
-            continue;
-        if (row->side != reset->side)
-            return false;
-        if (row->marks & (EVENT_KEEPALIVE | EVENT_WINDOW_PROBE | EVENT_RETRANSMISSION))
+    uint64_t before = rows_before(reset->row), answers = sets->segments[side_other(reset->side)] & before;
+    uint64_t asked = sets->segments[reset->side] & before;
+    if (answers)
+        asked &= rows_after(row_set_last(answers));
+    for (; asked; asked &= asked - 1) {
+        if (history->rows[row_set_first(asked)].marks &
+            (EVENT_KEEPALIVE | EVENT_WINDOW_PROBE | EVENT_RETRANSMISSION))
             return true;
     }
     return false;
@@ -226,9 +227,10 @@ static bool asked_in_vain(const History *history, const ResetRecord *reset)
 static bool goes_on(const History *history, const Progress *progress, const ResetRecord *reset)
 {
     int64_t patience = patience_of(history);
-    for (unsigned i = reset->row + 1u; i < history->row_count; i++) {
-        const HistoryRow *row = &history->rows[i];
-        if (row->side != reset->side || !row_is_segment(row) || row->flags & TCP_RST)
+    uint64_t later = progress->sets->segments[reset->side] & rows_after(reset->row);
+    for (; later; later &= later - 1) {
+        const HistoryRow *row = &history->rows[row_set_first(later)];
+        if (row->flags & TCP_RST)
             continue;
         bool opens_again = (row->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
         bool is_late = row->time_ns - reset->time_ns > patience;
@@ -255,22 +257,23 @@ static bool both_fins_acknowledged(const Progress *progress, const History *hist
 }
 
 /* Unlike the segments that the same side sent before and after. */
-static void find_differences(const History *history, ResetRecord *reset)
+static void find_differences(const History *history, const RowSets *sets, ResetRecord *reset)
 {
     const HistoryRow *own = &history->rows[reset->row];
-    unsigned with_timestamps = 0;
+    unsigned marks = 0;
     int previous = -1;
-    for (unsigned i = 0; i < history->row_count; i++) {
+    for (uint64_t rest = sets->segments[reset->side]; rest; rest &= rest - 1) {
+        unsigned i = row_set_first(rest);
         const HistoryRow *row = &history->rows[i];
-        if (row->side != reset->side || !row_is_segment(row) || row->flags & TCP_RST)
+        if (row->flags & TCP_RST)
             continue;
-        with_timestamps += (row->marks & EVENT_TIMESTAMPS) != 0;
+        marks |= row->marks;
         if (i < reset->row && row->ip_id)
             previous = (int)i;
     }
     reset->ttl_differs =
         history->side[reset->side].first_frame != own->frame && own->ttl != history->side[reset->side].ttl;
-    reset->timestamps_missing = with_timestamps && !(own->marks & EVENT_TIMESTAMPS);
+    reset->timestamps_missing = marks & ~own->marks & EVENT_TIMESTAMPS;
     uint16_t step = previous < 0 ? 0 : (uint16_t)(own->ip_id - history->rows[previous].ip_id);
     reset->ip_id_differs = previous >= 0 && step > 1024;
 }
@@ -313,13 +316,14 @@ static void add_reset(History *history, Progress *progress, unsigned index)
     };
     find_form(history, progress, reset);
     find_acceptance(progress, reset);
-    find_differences(history, reset);
+    find_differences(history, progress->sets, reset);
     reset->lived_on = lives_on(history, progress, reset);
     reset->after_close = both_fins_acknowledged(progress, history);
     reset->sender_goes_on = goes_on(history, progress, reset);
     bool acceptable = reset->exact || (reset->form == RST_FORM_REPLY && reset->in_window);
-    reset->effective = acceptable && !progress->dead[peer] && !asked_in_vain(history, reset) &&
-                       !reset->after_close && !reset->lived_on;
+    reset->effective = acceptable && !progress->dead[peer] &&
+                       !asked_in_vain(history, progress->sets, reset) && !reset->after_close &&
+                       !reset->lived_on;
     /* Whoever sends an RST of its own making is as dead as who takes one; a forged one says nothing of its
      * sender. */
     /* An abort comes from a socket that existed: no RST had reached it, whatever had passed the capture
@@ -338,19 +342,21 @@ static void add_reset(History *history, Progress *progress, unsigned index)
         acknowledge(&history->side[peer], reset->ack);
 }
 
-void history_find_resets(History *history)
+void history_find_resets(History *history, const RowSets *sets)
 {
     Progress progress = {
+        .sets = sets,
         .received = {ACKED_NOTHING, ACKED_NOTHING},
         .last_normal = {EVENTS_MAX, EVENTS_MAX},
     };
-    for (unsigned i = 0; i < history->row_count; i++) {
+    uint64_t captured = sets->captured[SIDE_CLIENT] | sets->captured[SIDE_SERVER];
+    for (; captured; captured &= captured - 1) {
+        unsigned i = row_set_first(captured);
         const HistoryRow *row = &history->rows[i];
-        if (row->marks & EVENT_RUN)
-            continue;
-        if (row->flags & TCP_RST && !(row->marks & (EVENT_ICMP | EVENT_DUPLICATE)))
+        bool is_reset = row->flags & TCP_RST;
+        if (is_reset && !(row->marks & EVENT_DUPLICATE))
             add_reset(history, &progress, i);
-        else
+        else if (!is_reset && row_is_segment(row))
             progress_take(&progress, row, i);
     }
 }

@@ -295,6 +295,9 @@ void history_replay_states(History *history)
         history->side[side].established = first[side] == TCP_STATE_ESTABLISHED;
     }
 
+    for (int i = 0; i < history->row_count; i++)
+        history->rows[i].changed = 0;
+
     for (int i = 0; i < history->row_count; i++) {
         const HistoryRow *row = &history->rows[i];
         if (!row_is_segment(row))

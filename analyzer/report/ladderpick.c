@@ -16,7 +16,7 @@ static bool is_evidence(const GArray *evidence, const HistoryRow *row)
 {
     for (guint i = 0; evidence && i < evidence->len; i++) {
         uint64_t frame = g_array_index(evidence, uint64_t, i);
-        if (frame >= row->first_frame && frame <= row->frame)
+        if (frame == row->frame)
             return !(row->marks & EVENT_RUN);
     }
     return false;

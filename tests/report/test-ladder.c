@@ -74,7 +74,7 @@ static void stays_short(void **state)
     History *history = handmade->history;
     for (unsigned i = history->row_count; i < EVENTS_MAX; i++) {
         history->rows[i] = history->rows[10];
-        history->rows[i].frame = history->rows[i].first_frame = i + 1;
+        history->rows[i].frame = i + 1;
         history->rows[i].changed = 0;
     }
     history->row_count = EVENTS_MAX;
@@ -114,7 +114,6 @@ static void runs_are_counted(void **state)
     row->length = 0;
     row->segments = 500;
     row->data_segments = 412;
-    row->first_frame = 5;
     static const uint64_t evidence[] = {5, 8, 11};
     GArray *array = frames(evidence, G_N_ELEMENTS(evidence));
     Ladder ladder = {.history = handmade->history, .evidence = array, .indent = 3};

@@ -89,9 +89,7 @@ static void fill_rows(History *history)
         history->rows[i] = (HistoryRow){
             .time_ns = START + row->after_us * 1000,
             .frame = i + 1,
-            .first_frame = i + 1,
             .length = row->length,
-            .segments = 1,
             .flags = (uint8_t)row->flags,
             .side = (uint8_t)row->side,
             .state = {(uint8_t)row->client, (uint8_t)row->server},

@@ -1,0 +1,69 @@
+/* Each FIN, and what acknowledged it. */
+#include "endpoint/private.h"
+
+/* The first row after `row` in which the other side acknowledges `number` of `side`; NULL for none. */
+static const HistoryRow *find_ack(const History *history, const RowSets *sets, unsigned row, Side side,
+                                  int64_t number)
+{
+    uint64_t acks = sets->segments[side_other(side)] & sets->acks & rows_after(row);
+    for (; acks; acks &= acks - 1) {
+        const HistoryRow *ack = &history->rows[row_set_first(acks)];
+        if (ack->ack >= number && !(ack->flags & TCP_RST))
+            return ack;
+    }
+    return NULL;
+}
+
+/* Whether the side had gone beyond its FIN before the first copy of it that was captured. */
+static bool is_beyond_before(const History *history, const RowSets *sets, unsigned row, int64_t fin_seq)
+{
+    uint64_t earlier = sets->segments[history->rows[row].side] & rows_before(row);
+    for (; earlier; earlier &= earlier - 1) {
+        const HistoryRow *segment = &history->rows[row_set_first(earlier)];
+        if (segment->seq > fin_seq && !(segment->flags & TCP_RST))
+            return true;
+    }
+    return false;
+}
+
+static void take_first_fin(HistorySide *side, HistorySide *peer, const HistoryRow *row, const FinRecord *fin)
+{
+    /* What the FIN acknowledges was sent before it, captured or not. */
+    int64_t unknown_to_it = peer->next - (peer->fin && peer->fin_seq < peer->next) - row->ack;
+    if (row->flags & TCP_ACK && unknown_to_it < peer->after_peer_fin_bytes)
+        peer->after_peer_fin_bytes = unknown_to_it > 0 ? unknown_to_it : 0;
+    side->fin_frame = row->frame;
+    side->fin_ns = row->time_ns;
+    side->fin_with_data = row->length > 0;
+    side->fin_acks_peer_fin = fin->acks_peer_fin;
+}
+
+void history_add_fin(History *history, const RowSets *sets, unsigned index)
+{
+    const HistoryRow *row = &history->rows[index];
+    HistorySide *side = &history->side[row->side], *peer = &history->side[side_other(row->side)];
+    int64_t seq = row->seq + row->length + !!(row->flags & TCP_SYN);
+    const HistoryRow *ack = find_ack(history, sets, index, row->side, seq + 1);
+    bool first = !side->fin_frame;
+    FinRecord *fin = &history->fins[history->fin_count++];
+    *fin = (FinRecord){
+        .time_ns = row->time_ns,
+        .seq = seq,
+        .frame = row->frame,
+        .ack_frame = ack ? ack->frame : 0,
+        .length = row->length,
+        .side = row->side,
+        .row = (uint8_t)index,
+        .retransmission = !first,
+        .acks_peer_fin = peer->fin && row->flags & TCP_ACK && row->ack > peer->fin_seq,
+    };
+    if (first) {
+        take_first_fin(side, peer, row, fin);
+        side->fin_first_lost = is_beyond_before(history, sets, index, seq);
+    }
+    if (!side->fin_ack_frame && ack) {
+        side->fin_ack_frame = ack->frame;
+        side->fin_ack_ns = ack->time_ns;
+    }
+    side->fin_acked = side->fin_ack_frame || side->acked > side->fin_seq;
+}

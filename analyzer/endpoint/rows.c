@@ -1,0 +1,85 @@
+/* The rows of a history: one for each event, its numbers relative, its sender a side.
+ *
+ * Every connection pays for this, and for nearly nothing else of its history, so it is one straight pass over
+ * the events. What only some rows have is left to sets of rows, which are shifted in from the last row to the
+ * first. */
+#include <glib.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "endpoint/private.h"
+
+_Static_assert(offsetof(HistoryRow, length) == offsetof(Event, length) &&
+                   offsetof(HistoryRow, ttl) == offsetof(Event, ttl) &&
+                   offsetof(HistoryRow, seq) == sizeof(Event),
+               "a row begins as its event, so that it can be copied in one");
+
+/* Rows with any of these marks, which few connections have at all. */
+static uint64_t rows_marked(const History *history, unsigned marks)
+{
+    uint64_t set = 0;
+    for (unsigned i = history->marks_seen & marks ? history->row_count : 0; i-- > 0;)
+        set = set << 1 | !!(history->rows[i].marks & marks);
+    return set;
+}
+
+/* An event that is a run says how many segments where others have their length; it has no flags. */
+static void change_to_run(HistoryRow *row)
+{
+    row->segments = row->length;
+    row->length = row->window = row->ip_id = row->ttl = row->side = 0;
+    row->seq = row->ack = 0;
+}
+
+/* What only some rows have. */
+static RowSets find_sets(History *history, uint64_t of_server, uint64_t acks, uint64_t controls)
+{
+    uint64_t all = ~rows_after(history->row_count - 1u); /* there is one at least */
+    uint64_t captured = all & ~rows_marked(history, EVENT_RUN | EVENT_ICMP);
+    uint64_t segments = all & ~rows_marked(history, EVENT_NO_SEGMENT);
+    for (uint64_t runs = rows_marked(history, EVENT_RUN); runs; runs &= runs - 1)
+        change_to_run(&history->rows[row_set_first(runs)]);
+    return (RowSets){
+        .captured = {captured & ~of_server, captured & of_server},
+        .segments = {segments & ~of_server, segments & of_server},
+        .acks = acks,
+        .controls = controls,
+    };
+}
+
+/* The bits of flags_seen whose number has TCP_RST set. */
+#define FLAGS_WITH_RST UINT64_C(0xf0f0f0f0f0f0f0f0)
+
+/* Not inlined, since the loop needs all registers for itself. */
+G_GNUC_NO_INLINE RowSets history_fill_rows(History *restrict history, const Connection *restrict connection,
+                                           const Event *restrict events)
+{
+    const Sequence *sequence = connection->sequence;
+    unsigned client = history->side[SIDE_CLIENT].end;
+    /* Relative numbers are counted from SND.NXT, as connection_relative() does: what that is on the wire. */
+    const int64_t next[2] = {sequence[0].next, sequence[1].next};
+    const uint32_t wire_next[2] = {sequence[0].isn + (uint32_t)next[0], sequence[1].isn + (uint32_t)next[1]};
+    unsigned marks = 0;
+    uint64_t flags = 0, of_server = 0, acks = 0, controls = 0;
+    for (unsigned i = connection->event_count; i-- > 0;) {
+        const Event *event = &events[i];
+        HistoryRow *row = &history->rows[i];
+        unsigned end = event_end(event), peer = end ^ 1, side = end ^ client;
+        unsigned has_ack = event->flags / TCP_ACK & 1;
+        memcpy(row, event, sizeof *event);
+        row->seq = next[end] + seq_diff(event->seq, wire_next[end]);
+        row->ack = (next[peer] + seq_diff(event->ack, wire_next[peer])) & -(int64_t)has_ack;
+        row->side = (uint8_t)side;
+        marks |= event->marks;
+        flags |= UINT64_C(1) << (event->flags & 63);
+        of_server = of_server * 2 + side;
+        acks = acks * 2 + has_ack;
+        controls = controls * 2 + !!(event->flags & (TCP_SYN | TCP_FIN | TCP_RST));
+    }
+    history->row_count = (uint8_t)connection->event_count;
+    history->marks_seen = (uint16_t)marks;
+    history->flags_seen = flags;
+    history->has_runs = marks & EVENT_RUN;
+    history->has_resets = flags & FLAGS_WITH_RST;
+    return find_sets(history, of_server, acks, controls);
+}

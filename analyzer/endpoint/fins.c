@@ -26,16 +26,12 @@ static bool is_beyond_before(const History *history, const RowSets *sets, unsign
     return false;
 }
 
-static void take_first_fin(HistorySide *side, HistorySide *peer, const HistoryRow *row, const FinRecord *fin)
+/* What the FIN acknowledges was sent before it, captured or not. */
+static void take_back_after_fin(HistorySide *peer, const HistoryRow *row)
 {
-    /* What the FIN acknowledges was sent before it, captured or not. */
     int64_t unknown_to_it = peer->next - (peer->fin && peer->fin_seq < peer->next) - row->ack;
     if (row->flags & TCP_ACK && unknown_to_it < peer->after_peer_fin_bytes)
         peer->after_peer_fin_bytes = unknown_to_it > 0 ? unknown_to_it : 0;
-    side->fin_frame = row->frame;
-    side->fin_ns = row->time_ns;
-    side->fin_with_data = row->length > 0;
-    side->fin_acks_peer_fin = fin->acks_peer_fin;
 }
 
 void history_add_fin(History *history, const RowSets *sets, unsigned index)
@@ -44,22 +40,23 @@ void history_add_fin(History *history, const RowSets *sets, unsigned index)
     HistorySide *side = &history->side[row->side], *peer = &history->side[side_other(row->side)];
     int64_t seq = row->seq + row->length + !!(row->flags & TCP_SYN);
     const HistoryRow *ack = find_ack(history, sets, index, row->side, seq + 1);
-    bool first = !side->fin_frame;
+    bool acks_peer_fin = peer->fin && row->flags & TCP_ACK && row->ack > peer->fin_seq;
     FinRecord *fin = &history->fins[history->fin_count++];
-    *fin = (FinRecord){
-        .time_ns = row->time_ns,
-        .seq = seq,
-        .frame = row->frame,
-        .ack_frame = ack ? ack->frame : 0,
-        .length = row->length,
-        .side = row->side,
-        .row = (uint8_t)index,
-        .retransmission = !first,
-        .acks_peer_fin = peer->fin && row->flags & TCP_ACK && row->ack > peer->fin_seq,
-    };
-    if (first) {
-        take_first_fin(side, peer, row, fin);
+    fin->seq = seq;
+    fin->frame = row->frame;
+    fin->ack_frame = ack ? ack->frame : 0;
+    fin->side = row->side;
+    fin->row = (uint8_t)index;
+    fin->retransmission = side->fin_frame != 0;
+    fin->acks_peer_fin = acks_peer_fin;
+    if (!side->fin_frame) {
+        side->fin_frame = row->frame;
+        side->fin_ns = row->time_ns;
+        side->fin_with_data = row->length > 0;
+        side->fin_acks_peer_fin = acks_peer_fin;
         side->fin_first_lost = is_beyond_before(history, sets, index, seq);
+        if (peer->after_peer_fin_bytes)
+            take_back_after_fin(peer, row);
     }
     if (!side->fin_ack_frame && ack) {
         side->fin_ack_frame = ack->frame;

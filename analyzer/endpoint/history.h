@@ -69,10 +69,8 @@ typedef struct {
 } Transition;
 
 typedef struct {
-    int64_t time_ns;
     int64_t seq; /* relative number of the FIN itself */
     uint32_t frame, ack_frame;
-    uint32_t length; /* payload in the same segment */
     uint8_t side, row;
     bool retransmission, acks_peer_fin;
 } FinRecord;

@@ -107,6 +107,6 @@ static inline void fill_side(HistorySide *side, unsigned end, const FlowTable *t
 void history_fill_sides(History *history, unsigned client, const FlowTable *table,
                         const Connection *connection)
 {
-    fill_side(&history->side[client ? SIDE_SERVER : SIDE_CLIENT], 0, table, connection);
-    fill_side(&history->side[client ? SIDE_CLIENT : SIDE_SERVER], 1, table, connection);
+    fill_side(&history->side[0 ^ client], 0, table, connection);
+    fill_side(&history->side[1 ^ client], 1, table, connection);
 }

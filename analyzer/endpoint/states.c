@@ -133,6 +133,12 @@ static void arrive_until(Replay *replay, Side side, int until, bool inferred)
     arrive_fin_ack(replay, side, until, inferred);
 }
 
+/* Rows are none where even what they have in common is negative. */
+static bool is_empty(const Pending *pending)
+{
+    return (pending->syn & pending->syn_ack & pending->fin_ack & pending->fin) < 0;
+}
+
 /* What this segment proves its sender to have received. */
 static void prove_arrivals(Replay *replay, Side side, int row)
 {
@@ -140,7 +146,7 @@ static void prove_arrivals(Replay *replay, Side side, int row)
     const HistoryRow *segment = &history->rows[row];
     Pending *pending = &replay->pending[side];
     const HistorySide *peer = &history->side[side_other(side)];
-    if (!(segment->flags & TCP_ACK))
+    if (!(segment->flags & TCP_ACK) || is_empty(pending))
         return;
     if (pending->fin >= 0 && segment->ack > peer->fin_seq) {
         arrive_until(replay, side, row, false);
@@ -270,18 +276,21 @@ static void finish(Replay *replay)
     }
 }
 
+/* Transitions lie in the order in which they happened: a side may pass through two states in one row. */
 static void fill_row_states(History *history, const TcpState first[SIDES])
 {
-    TcpState state[SIDES] = {first[SIDE_CLIENT], first[SIDE_SERVER]};
+    for (unsigned t = 0; t < history->transition_count; t++) {
+        const Transition *transition = &history->transitions[t];
+        history->rows[transition->row].state[transition->side] = transition->to;
+    }
+    uint8_t state[SIDES] = {(uint8_t)first[SIDE_CLIENT], (uint8_t)first[SIDE_SERVER]};
     for (unsigned i = 0; i < history->row_count; i++) {
         HistoryRow *row = &history->rows[i];
-        /* In the order in which they happened: a side may pass through two states in one row. */
-        for (unsigned t = 0; row->changed && t < history->transition_count; t++) {
-            if (history->transitions[t].row == i)
-                state[history->transitions[t].side] = history->transitions[t].to;
+        for (unsigned side = 0; side < SIDES; side++) {
+            if (row->changed & 1u << side)
+                state[side] = row->state[side];
+            row->state[side] = state[side];
         }
-        row->state[SIDE_CLIENT] = (uint8_t)state[SIDE_CLIENT];
-        row->state[SIDE_SERVER] = (uint8_t)state[SIDE_SERVER];
     }
 }
 

@@ -134,8 +134,7 @@ static History *make_history(void)
     history->last_frame = history->packets = 11;
     fill_rows(history);
     fill_sides(history);
-    history->fins[0] =
-        (FinRecord){.time_ns = START + 1000000, .frame = 8, .ack_frame = 9, .side = CLIENT, .row = 7};
+    history->fins[0] = (FinRecord){.frame = 8, .ack_frame = 9, .side = CLIENT, .row = 7};
     history->fin_count = 1;
     history->resets[0] = (ResetRecord){.time_ns = history->end_ns,
                                        .frame = 11,

@@ -56,19 +56,21 @@ G_GNUC_NO_INLINE RowSets history_fill_rows(History *restrict history, const Conn
 {
     const Sequence *sequence = connection->sequence;
     unsigned client = history->side[SIDE_CLIENT].end;
-    /* Relative numbers are counted from SND.NXT, as connection_relative() does: what that is on the wire. */
-    const int64_t next[2] = {sequence[0].next, sequence[1].next};
-    const uint32_t wire_next[2] = {sequence[0].isn + (uint32_t)next[0], sequence[1].isn + (uint32_t)next[1]};
+    /* SND.NXT of both ends, relative and on the wire: all other numbers are counted from there, as
+     * connection_relative() does. End 0 stands there twice, so that the other end is always the next. */
+    const int64_t next[] = {sequence[0].next, sequence[1].next, sequence[0].next};
+    const uint32_t wire_0 = sequence[0].isn + (uint32_t)next[0], wire_1 = sequence[1].isn + (uint32_t)next[1];
+    const uint32_t wire[] = {wire_0, wire_1, wire_0};
     unsigned marks = 0;
     uint64_t flags = 0, of_server = 0, acks = 0, controls = 0;
     for (unsigned i = connection->event_count; i-- > 0;) {
         const Event *event = &events[i];
         HistoryRow *row = &history->rows[i];
-        unsigned end = event_end(event), peer = end ^ 1, side = end ^ client;
+        unsigned end = event_end(event), peer = end + 1, side = end ^ client;
         unsigned has_ack = event->flags / TCP_ACK & 1;
         memcpy(row, event, sizeof *event);
-        row->seq = next[end] + seq_diff(event->seq, wire_next[end]);
-        row->ack = (next[peer] + seq_diff(event->ack, wire_next[peer])) & -(int64_t)has_ack;
+        row->seq = next[end] + seq_diff(event->seq, wire[end]);
+        row->ack = (next[peer] + seq_diff(event->ack, wire[peer])) & -(int64_t)has_ack;
         row->side = (uint8_t)side;
         marks |= event->marks;
         flags |= UINT64_C(1) << (event->flags & 63);

@@ -64,7 +64,8 @@ static void fill_numbers(HistorySide *side, unsigned end, const Connection *conn
 _Static_assert(offsetof(HistorySide, last_frame) - offsetof(HistorySide, first_data_ns) ==
                        offsetof(EndCounts, last_frame) - offsetof(EndCounts, first_data_ns) &&
                    offsetof(HistorySide, wscale) - offsetof(HistorySide, retransmissions) ==
-                       offsetof(EndCounts, wscale) - offsetof(EndCounts, retransmissions),
+                       offsetof(EndCounts, wscale) - offsetof(EndCounts, retransmissions) &&
+                   offsetof(EndCounts, wscale) + 1 == sizeof(EndCounts),
                "what is counted lies in the same order in both, so that it can be copied in two pieces");
 
 static void fill_counts(HistorySide *side, const EndCounts *counts)

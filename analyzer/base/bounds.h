@@ -133,6 +133,10 @@
 #define STREAM_RANGES_MAX    64
 #define GROUP_SERVERS_MAX    8
 
+/* Different ways to come out that are told apart before all is read; a connection with one more is judged
+ * once again. */
+#define OUTCOMES_MAX UINT16_MAX
+
 /* pipeline. */
 
 /* Link types that nobody reads and that are told one by one, and interfaces that are listed; the rest is

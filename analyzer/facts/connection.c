@@ -7,7 +7,7 @@ static const char *const handshake_names[] = {"full",    "simultaneous", "syn-on
 static void stream(const FactSet *facts, Side side, Value *value)
 {
     (void)side;
-    value_set(value, facts->history->stream, facts->history->first_frame);
+    value_set(value, fact_context_number(facts->context, facts->history), facts->history->first_frame);
 }
 
 static void start(const FactSet *facts, Side side, Value *value)

@@ -36,7 +36,8 @@ struct FactContext {
     GArray *silent_resets;      /* ListenerTime, sorted once all are noted */
     int64_t first_ns, last_ns;
     bool cut;
-    bool is_alone, was_asked; /* fact_context_new_alone() */
+    bool is_alone;  /* fact_context_new_alone() */
+    unsigned asked; /* ASKED_… */
 };
 
 FactContext *fact_context_new_alone(void)
@@ -46,19 +47,24 @@ FactContext *fact_context_new_alone(void)
     return context;
 }
 
-bool fact_context_was_asked(FactContext *context)
+unsigned fact_context_take_asked(FactContext *context)
 {
-    bool was_asked = context->was_asked;
-    context->was_asked = false;
-    return was_asked;
+    unsigned asked = context->asked;
+    context->asked = 0;
+    return asked;
+}
+
+static bool is_asked_alone(const FactContext *context, unsigned what)
+{
+    if (context->is_alone)
+        ((FactContext *)context)->asked |= what;
+    return context->is_alone;
 }
 
 /* What is said of others where nothing is known of them, is said for nobody to believe. */
-static inline bool knows_nobody(const FactContext *context)
+static bool knows_nobody(const FactContext *context)
 {
-    if (context->is_alone)
-        ((FactContext *)context)->was_asked = true;
-    return context->is_alone;
+    return is_asked_alone(context, ASKED_MORE);
 }
 
 FactContext *fact_context_new(void)
@@ -107,7 +113,7 @@ static Listener *listener_get(const FactContext *context, uint32_t index)
     return &g_array_index(context->listeners, Listener, index);
 }
 
-static uint32_t find_listener(FactContext *context, const Address *server, uint16_t port)
+uint32_t fact_context_listener_number(FactContext *context, const Address *server, uint16_t port)
 {
     uint32_t number = endpoint_table_add(&context->by_endpoint, server, port);
     if (number == context->listeners->len) {
@@ -130,10 +136,8 @@ static int64_t first_served_ns(const HistorySide *server)
 
 /* Two ports or more that a client tried without success: told apart by the pair of client address and port.
  */
-static void note_failure(FactContext *context, const History *history)
+static void note_failure(FactContext *context, const Address *client, uint16_t port)
 {
-    const Address *client = &history->side[SIDE_CLIENT].address;
-    uint16_t port = history->side[SIDE_SERVER].port;
     uint32_t number = endpoint_table_add(&context->failed, client, 0);
     if (number == context->failed_clients->len) {
         FailedClient failed = {.ports = 1, .first_port = port};
@@ -170,56 +174,70 @@ static int64_t idle_close_ns(const History *history)
     return row->time_ns - row[-1].time_ns;
 }
 
-static void note_idle_close(FactContext *context, const History *history, uint32_t listener)
+static Testimony testimony_of(const History *history, const Witness *witness)
 {
-    ListenerTime idle = {idle_close_ns(history), listener};
-    if (idle.time_ns >= IDLE_CLOSE_MIN_NS)
-        g_array_append_val(context->idle_closes, idle);
-}
-
-static void note_listener(FactContext *context, const History *history, const Witness *noted)
-{
-    ListenerSummary *summary = &listener_get(context, noted->server)->summary;
     const HistorySide *server = &history->side[SIDE_SERVER];
     const ResetRecord *reset = history->first_reset < 0 ? NULL : &history->resets[history->first_reset];
-    if (server->syn_ack && server->syns > 1)
-        summary->synack_repeats += server->syns - 1;
-    if (!reset || reset->side != SIDE_SERVER)
-        return;
-    if (reset->answers == RST_ANSWERS_SYN) {
-        summary->refused++;
-        summary->last_refused_ns = MAX(summary->last_refused_ns, reset->time_ns);
-    } else if (noted->served_ns == INT64_MAX) {
-        ListenerTime silent = {reset->time_ns, noted->server};
-        g_array_append_val(context->silent_resets, silent);
-        summary->silent_resets++;
+    Testimony testimony = {
+        .idle_ns = idle_close_ns(history),
+        .synack_repeats = server->syn_ack && server->syns > 1 ? server->syns - 1 : 0,
+        .client = history->side[SIDE_CLIENT].address,
+        .has_failed = history->handshake == HANDSHAKE_SYN_ONLY || history->handshake == HANDSHAKE_UNFINISHED,
+    };
+    if (testimony.idle_ns < IDLE_CLOSE_MIN_NS)
+        testimony.idle_ns = 0;
+    if (reset && reset->side == SIDE_SERVER) {
+        testimony.reset_ns = reset->time_ns;
+        testimony.is_refused = reset->answers == RST_ANSWERS_SYN;
+        testimony.is_silent_reset = !testimony.is_refused && witness->served_ns == INT64_MAX;
     }
+    return testimony;
 }
 
-Witness fact_witness(const History *history)
+bool fact_witness(const History *history, Witness *ret_witness, Testimony *ret_testimony)
 {
     const HistorySide *client = &history->side[SIDE_CLIENT], *server = &history->side[SIDE_SERVER];
     bool is_established = server->syn_ack && history->handshake != HANDSHAKE_UNFINISHED;
-    bool failed = history->handshake == HANDSHAKE_SYN_ONLY || history->handshake == HANDSHAKE_UNFINISHED;
-    return (Witness){
+    *ret_witness = (Witness){
         .end_ns = history->end_ns,
         .established_ns = is_established ? server->syn_ns : INT64_MAX,
         .served_ns = first_served_ns(server),
         .previous = history->previous,
         .closed = history->first_reset >= 0 || (client->fin && server->fin),
-        .is_plain = !failed && history->reset_count == 0 && server->syns <= 1 &&
-                    idle_close_ns(history) < IDLE_CLOSE_MIN_NS,
+        .resets_predecessor = history->previous != NO_CONNECTION && resets_predecessor(history),
     };
+    *ret_testimony = testimony_of(history, ret_witness);
+    return ret_testimony->has_failed || ret_testimony->is_refused || ret_testimony->is_silent_reset ||
+           ret_testimony->synack_repeats || ret_testimony->idle_ns;
 }
 
-/* What every witness tells. */
-static void note_plain(FactContext *context, Witness *witness, const Address *server, uint16_t port)
+static void note_testimony(FactContext *context, const Testimony *testimony, uint32_t server)
+{
+    ListenerSummary *summary = &listener_get(context, server)->summary;
+    summary->synack_repeats += testimony->synack_repeats;
+    if (testimony->is_refused) {
+        summary->refused++;
+        summary->last_refused_ns = MAX(summary->last_refused_ns, testimony->reset_ns);
+    }
+    if (testimony->is_silent_reset) {
+        ListenerTime silent = {testimony->reset_ns, server};
+        g_array_append_val(context->silent_resets, silent);
+        summary->silent_resets++;
+    }
+    if (testimony->idle_ns) {
+        ListenerTime idle = {testimony->idle_ns, server};
+        g_array_append_val(context->idle_closes, idle);
+    }
+    if (testimony->has_failed)
+        note_failure(context, &testimony->client, context->by_endpoint.endpoints[server].port);
+}
+
+void fact_context_note_witness(FactContext *context, Witness *witness, const Testimony *testimony)
 {
     uint32_t stream = context->noted_count, previous = witness->previous;
     if (stream == context->noted_capacity)
         fact_context_expect(context, MAX(1024, context->noted_capacity * 2));
     context->noted[context->noted_count++] = witness;
-    witness->server = find_listener(context, server, port);
     witness->next = NO_CONNECTION;
     if (previous != NO_CONNECTION)
         noted_get(context, previous)->next = stream;
@@ -228,33 +246,19 @@ static void note_plain(FactContext *context, Witness *witness, const Address *se
     listener->newest = stream;
     listener->summary.connections++;
     listener->summary.served += witness->served_ns != INT64_MAX;
-}
-
-void fact_context_note_plain(FactContext *context, Witness *witness, const Address *server, uint16_t port)
-{
-    g_assert(witness->is_plain);
-    note_plain(context, witness, server, port);
+    if (testimony)
+        note_testimony(context, testimony, witness->server);
 }
 
 void fact_context_note(FactContext *context, const History *history)
 {
+    const HistorySide *server = &history->side[SIDE_SERVER];
     Witness *witness = g_new(Witness, 1);
     g_ptr_array_add(context->own, witness);
-    fact_context_note_as(context, history, witness);
-}
-
-void fact_context_note_as(FactContext *context, const History *history, Witness *witness)
-{
-    const HistorySide *server = &history->side[SIDE_SERVER];
-    *witness = fact_witness(history);
-    note_plain(context, witness, &server->address, server->port);
-    if (witness->is_plain)
-        return;
-    witness->resets_predecessor = history->previous != NO_CONNECTION && resets_predecessor(history);
-    note_listener(context, history, witness);
-    note_idle_close(context, history, witness->server);
-    if (history->handshake == HANDSHAKE_SYN_ONLY || history->handshake == HANDSHAKE_UNFINISHED)
-        note_failure(context, history);
+    Testimony testimony;
+    bool has_more = fact_witness(history, witness, &testimony);
+    witness->server = fact_context_listener_number(context, &server->address, server->port);
+    fact_context_note_witness(context, witness, has_more ? &testimony : NULL);
 }
 
 static gint compare_times(gconstpointer a, gconstpointer b)
@@ -302,6 +306,11 @@ void fact_context_capture(FactContext *context, int64_t first_ns, int64_t last_n
     g_array_sort(context->silent_resets, compare_times);
     g_array_sort(context->idle_closes, compare_times);
     find_idle_closes(context);
+}
+
+const Endpoint *fact_context_server(const FactContext *context, uint32_t stream)
+{
+    return &context->by_endpoint.endpoints[noted_get(context, stream)->server];
 }
 
 const ListenerSummary *fact_context_listener(const FactContext *context, uint32_t stream)
@@ -364,12 +373,25 @@ bool fact_context_waiting(const FactContext *context, uint32_t stream, int64_t t
     return count || i == NO_CONNECTION;
 }
 
+static uint32_t count_failed_ports(const FactContext *context, const Address *client)
+{
+    uint32_t number = endpoint_table_find(&context->failed, client, 0);
+    return number == NO_ENDPOINT ? 0 : g_array_index(context->failed_clients, FailedClient, number).ports;
+}
+
 uint32_t fact_context_failed_ports(const FactContext *context, const HistorySide *client)
 {
-    if (knows_nobody(context))
-        return 0;
-    uint32_t number = endpoint_table_find(&context->failed, &client->address, 0);
-    return number == NO_ENDPOINT ? 0 : g_array_index(context->failed_clients, FailedClient, number).ports;
+    return is_asked_alone(context, ASKED_FAILURES) ? 1 : count_failed_ports(context, &client->address);
+}
+
+bool fact_context_failed_once(const FactContext *context, const Address *client)
+{
+    return count_failed_ports(context, client) == 1;
+}
+
+uint32_t fact_context_number(const FactContext *context, const History *history)
+{
+    return knows_nobody(context) ? NO_CONNECTION : history->stream;
 }
 
 uint32_t fact_context_next(const FactContext *context, uint32_t stream)

@@ -3,6 +3,7 @@
  * pair. */
 #pragma once
 
+#include "facts/endpoints.h"
 #include "facts/facts.h"
 
 /* What a connection tells about itself for the sake of others. */
@@ -15,27 +16,49 @@ typedef struct {
         uint32_t next;     /* once it is noted: the stream that took over the tuple, or NO_CONNECTION */
     };
     uint32_t next_of_listener; /* once it is noted: chain of the streams of one listener, newest first */
-    uint32_t server : 29;      /* the caller's number for it; once it is noted, the listener's */
+    uint32_t server : 30;      /* the caller's number for it; once it is noted, the listener's */
     uint32_t closed : 1;       /* by both sides, or reset */
-    uint32_t
-        is_plain : 1; /* this is all of it: nothing was refused, reset, repeated or closed for idleness */
     uint32_t resets_predecessor : 1; /* its SYN drew an ACK of an older connection, which was reset */
+    uint32_t testimony;              /* the caller's number for it */
 } Witness;
 
 _Static_assert(sizeof(Witness) == 40, "there is one of every connection");
 
-/* All but `server`. */
-Witness fact_witness(const History *history);
+/* What few of them have to tell beyond that. */
+typedef struct {
+    int64_t reset_ns;        /* of the server's RST, where is_refused or is_silent_reset */
+    int64_t idle_ns;         /* how long nothing had come when the server closed; 0: not for idleness */
+    uint32_t synack_repeats; /* SYN-ACKs sent again */
+    Address client;          /* where has_failed */
+    bool has_failed;         /* its handshake came to nothing */
+    bool is_refused;         /* a SYN was answered with RST */
+    bool is_silent_reset;    /* the server reset it without ever having sent a byte */
+} Testimony;
 
-/* fact_context_note() with the witness in a place of the caller's, as long as the context; and the same for
- * one that is plain, of which no more than that and the address and port of its server is needed. */
-void fact_context_note_as(FactContext *context, const History *history, Witness *witness);
-void fact_context_note_plain(FactContext *context, Witness *witness, const Address *server, uint16_t port);
+/* All but `server` and `testimony`. False where there is nothing to say in *ret_testimony. */
+bool fact_witness(const History *history, Witness *ret_witness, Testimony *ret_testimony);
 
-/* A context for judging a connection before the others are known: it remembers that it was asked for anything
- * beyond that connection. fact_context_was_asked() tells, and forgets. */
+/* fact_context_note() of what was worked out before. The witness stays in its place, as long as the context;
+ * its `server` is fact_context_listener_number(), its `previous` as in History. `testimony` may be NULL. */
+void fact_context_note_witness(FactContext *context, Witness *witness, const Testimony *testimony);
+uint32_t fact_context_listener_number(FactContext *context, const Address *server, uint16_t port);
+
+/* The server of a noted stream. Borrowed until one more is noted. */
+const Endpoint *fact_context_server(const FactContext *context, uint32_t stream);
+
+/* What a context was asked for beyond the connection at hand. */
+enum {
+    ASKED_FAILURES = 1 << 0, /* how many ports its client tried in vain */
+    ASKED_MORE = 1 << 1,
+};
+
+/* A context for judging a connection before the others are known. It answers as if there were none: that its
+ * client tried one port in vain. fact_context_take_asked() tells what it was asked for, and forgets. */
 FactContext *fact_context_new_alone(void);
-bool fact_context_was_asked(FactContext *context);
+unsigned fact_context_take_asked(FactContext *context);
+
+/* Whether that answer was right about a client that tried in vain: nearly always. */
+bool fact_context_failed_once(const FactContext *context, const Address *client);
 
 /* The server address and port, over all connections of the capture. */
 typedef struct {
@@ -67,6 +90,9 @@ int64_t fact_context_idle_close_ns(const FactContext *context, uint32_t stream, 
 
 /* Ports on which the same client address tried a handshake that came to nothing. */
 uint32_t fact_context_failed_ports(const FactContext *context, const HistorySide *client);
+
+/* Its stream number, which is not known before all are. */
+uint32_t fact_context_number(const FactContext *context, const History *history);
 
 /* The stream that took over the tuple, or NO_CONNECTION. */
 uint32_t fact_context_next(const FactContext *context, uint32_t stream);

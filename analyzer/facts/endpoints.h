@@ -6,11 +6,17 @@
 #include <stdint.h>
 
 #include "base/address.h"
+#include "endpoint/history.h"
 
 typedef struct {
     Address address;
     uint16_t port;
 } Endpoint;
+
+static inline Endpoint endpoint_of(const HistorySide *side)
+{
+    return (Endpoint){.address = side->address, .port = side->port};
+}
 
 typedef struct {
     Endpoint *endpoints; /* by number */

@@ -80,18 +80,26 @@ void outputs_capture_begin(Outputs *outputs, const CaptureInfo *capture)
         report_capture_begin(outputs->reports->pdata[i], capture);
 }
 
-bool outputs_take_good_endings(const Outputs *outputs)
+bool outputs_take_outcomes(const Outputs *outputs)
 {
     bool all = true;
     for (guint i = 0; i < outputs->reports->len; i++)
-        all &= report_takes_good_endings(outputs->reports->pdata[i]);
+        all &= report_takes_outcomes(outputs->reports->pdata[i]);
     return all;
 }
 
-void outputs_good_ending(Outputs *outputs, const Rule *ending)
+bool outputs_outcome(Outputs *outputs, const Outcome *outcome, uint32_t stream, const Endpoint *server)
+{
+    bool any = false;
+    for (guint i = 0; i < outputs->reports->len; i++)
+        any |= report_outcome(outputs->reports->pdata[i], outcome, stream, server);
+    return any;
+}
+
+void outputs_example(Outputs *outputs, Tellings *tellings)
 {
     for (guint i = 0; i < outputs->reports->len; i++)
-        report_good_ending(outputs->reports->pdata[i], ending);
+        report_example(outputs->reports->pdata[i], tellings);
 }
 
 void outputs_connection(Outputs *outputs, Tellings *tellings)

@@ -16,11 +16,14 @@ void outputs_free(Outputs *outputs);
 bool outputs_show_diagnostics(const Outputs *outputs);
 
 void outputs_capture_begin(Outputs *outputs, const CaptureInfo *capture);
-/* Whether outputs_good_ending() will do for connections that ended well without findings. */
-bool outputs_take_good_endings(const Outputs *outputs);
-void outputs_good_ending(Outputs *outputs, const Rule *ending);
 void outputs_connection(Outputs *outputs, Tellings *tellings);
 void outputs_capture_end(Outputs *outputs, const CaptureInfo *capture);
+
+/* Whether outputs_outcome() will do for connections of which no more is known. Where that is true, some
+ * report wants to be shown the connection by outputs_example(). */
+bool outputs_take_outcomes(const Outputs *outputs);
+bool outputs_outcome(Outputs *outputs, const Outcome *outcome, uint32_t stream, const Endpoint *server);
+void outputs_example(Outputs *outputs, Tellings *tellings);
 
 /* Ends every report, even after one that could not be written, and frees all. */
 bool outputs_finish(Outputs *outputs, GError **error);

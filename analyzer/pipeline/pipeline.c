@@ -30,7 +30,7 @@ typedef struct {
     Tellings tellings;
     bool found, failed; /* exit status 1, 3 */
     bool has_stream;    /* --stream or --why: some capture had it */
-    bool hurries;       /* nobody wants to know more of a connection that ended well */
+    bool hurries;       /* of most connections nobody wants to know more than what they came to */
 } Run;
 
 /* A rule file's exit status and a usage mistake's are the same; only an input has its own. */
@@ -41,19 +41,38 @@ static int fail(GError *error)
     return status;
 }
 
+static void run_note_severity(Run *run, Severity severity)
+{
+    run->found |= run->options->fails && severity >= run->options->fail_on;
+}
+
+/* False where it has to be judged to know what it came to. */
+static bool run_outcome(Run *run, Trace *trace, uint32_t stream)
+{
+    const Endpoint *server;
+    const Outcome *outcome = run->hurries ? trace_outcome(trace, stream, &server) : NULL;
+    if (!outcome)
+        return false;
+    run_note_severity(run, outcome->severity);
+    if (!outputs_outcome(run->outputs, outcome, stream, server))
+        return true;
+    Case subject;
+    trace_judge(trace, run->rules, stream, &subject);
+    tellings_begin(&run->tellings, &subject);
+    outputs_example(run->outputs, &run->tellings);
+    tellings_clear(&run->tellings);
+    return true;
+}
+
 static void run_connection(Run *run, Trace *trace, uint32_t stream)
 {
-    const Rule *good_ending = run->hurries ? trace_good_ending(trace, stream) : NULL;
-    if (good_ending) {
-        outputs_good_ending(run->outputs, good_ending);
+    if (run_outcome(run, trace, stream))
         return;
-    }
     Case subject;
     trace_judge(trace, run->rules, stream, &subject);
     if (run->where && expression_evaluate(run->where, subject.facts) != TRUTH_TRUE)
         return;
-    const Options *options = run->options;
-    run->found |= options->fails && verdict_severity(subject.verdict) >= options->fail_on;
+    run_note_severity(run, verdict_severity(subject.verdict));
     tellings_begin(&run->tellings, &subject);
     outputs_connection(run->outputs, &run->tellings);
     tellings_clear(&run->tellings);
@@ -157,7 +176,7 @@ static int run_report(Run *run)
     run->outputs = outputs_new(run->options->outputs, &report, &error);
     if (!run->outputs)
         return fail(error);
-    run->hurries = !run->where && outputs_take_good_endings(run->outputs);
+    run->hurries = !run->where && outputs_take_outcomes(run->outputs);
     for (guint i = 0; i < report.captures; i++)
         run_capture(run, i);
     bool is_written = outputs_finish(run->outputs, &error);

@@ -2,60 +2,69 @@
 
 #include <glib.h>
 
-#include "verdict/telling.h"
-
 struct Rest {
     FlowTable *table;
     const RuleSet *rules;
     EndpointTable servers;
-    Witness *witnesses;      /* by index in the table */
-    uint8_t *endings;        /* the same: 1 + place in good_endings; 0: to be judged when all are known */
-    uint32_t capacity;       /* of both */
-    GPtrArray *good_endings; /* Rule */
+    uint32_t *listeners;      /* by number in `servers`: what the context calls it */
+    Witness *witnesses;       /* by index in the table */
+    uint16_t *outcomes;       /* the same: number in outcome_table; 0: to be judged when all are known */
+    uint32_t count, capacity; /* of both */
+    GArray *testimonies;      /* Testimony; Witness.testimony is 1 + the index here, 0 for none */
+    OutcomeTable *outcome_table;
     FactContext *alone;
     FactSet *facts;
     History history;
     Verdict verdict;
+    Outcome outcome;
 };
 
-/* 1 + the place of a rule among the good endings; 0 where there are too many. */
-static uint8_t rest_place(Rest *rest, const Rule *ending)
+static const Testimony *rest_testimony(const Rest *rest, const Witness *witness)
 {
-    guint place;
-    if (!g_ptr_array_find(rest->good_endings, ending, &place)) {
-        place = rest->good_endings->len;
-        if (place == UINT8_MAX)
-            return 0;
-        g_ptr_array_add(rest->good_endings, (gpointer)ending);
-    }
-    return (uint8_t)(place + 1);
+    return witness->testimony ? &g_array_index(rest->testimonies, Testimony, witness->testimony - 1) : NULL;
 }
 
-/* Only these can be good endings as rules go: the others are not worth the attempt. */
-static bool is_promising(const History *history)
+/* Nothing was asked that only others tell, or what rest_outcome() looks up. */
+static bool stands_alone(Rest *rest, const Witness *witness)
 {
-    return history->side[SIDE_CLIENT].fin && history->side[SIDE_SERVER].fin && !history->has_resets;
+    unsigned asked = fact_context_take_asked(rest->alone);
+    const Testimony *testimony = rest_testimony(rest, witness);
+    return !asked || (asked == ASKED_FAILURES && testimony && testimony->has_failed);
 }
 
-static uint8_t rest_judge(Rest *rest)
+/* Only what is over: for the others the verdict hangs on when the capture ends. */
+static uint16_t rest_judge(Rest *rest, const Witness *witness)
 {
-    if (!is_promising(&rest->history))
+    if (!rest->rules || !witness->closed)
         return 0;
     fact_set_begin(rest->facts, &rest->history, rest->alone);
     rule_set_judge(rest->rules, rest->facts, &rest->verdict);
-    bool is_known = !fact_context_was_asked(rest->alone);
-    const Rule *ending = verdict_ending(&rest->verdict);
-    bool is_good = ending && verdict_severity(&rest->verdict) == SEVERITY_OK && !rest->verdict.finding_count;
-    return is_known && is_good ? rest_place(rest, ending) : 0;
+    if (!stands_alone(rest, witness))
+        return 0;
+    outcome_of(&rest->verdict, &rest->history, &rest->outcome);
+    return outcome_table_add(rest->outcome_table, &rest->outcome);
 }
 
 static void rest_make_room(Rest *rest, uint32_t index)
 {
-    if (index < rest->capacity)
-        return;
-    rest->capacity = MAX(index + 1, MAX(1024, rest->capacity * 2));
-    rest->witnesses = g_renew(Witness, rest->witnesses, rest->capacity);
-    rest->endings = g_renew(uint8_t, rest->endings, rest->capacity);
+    if (index >= rest->capacity) {
+        rest->capacity = MAX(index + 1, MAX(1024, rest->capacity * 2));
+        rest->witnesses = g_renew(Witness, rest->witnesses, rest->capacity);
+        rest->outcomes = g_renew(uint16_t, rest->outcomes, rest->capacity);
+    }
+    while (rest->count <= index)
+        rest->witnesses[rest->count++].testimony = 0;
+}
+
+/* Returns Witness.testimony. One that comes to rest again has the place that it had. */
+static uint32_t rest_keep_testimony(Rest *rest, uint32_t place, const Testimony *testimony)
+{
+    if (!place) {
+        g_array_append_vals(rest->testimonies, testimony, 1);
+        return rest->testimonies->len;
+    }
+    g_array_index(rest->testimonies, Testimony, place - 1) = *testimony;
+    return place;
 }
 
 /* RestFunction */
@@ -65,9 +74,13 @@ static void rest_take(void *data, uint32_t index, const Connection *connection, 
     rest_make_room(rest, index);
     history_outline_of(&rest->history, rest->table, index, connection, events);
     const HistorySide *server = &rest->history.side[SIDE_SERVER];
-    rest->witnesses[index] = fact_witness(&rest->history);
-    rest->witnesses[index].server = endpoint_table_add(&rest->servers, &server->address, server->port);
-    rest->endings[index] = rest->rules ? rest_judge(rest) : 0;
+    Witness *witness = &rest->witnesses[index];
+    uint32_t place = witness->testimony;
+    Testimony testimony;
+    bool has_more = fact_witness(&rest->history, witness, &testimony);
+    witness->server = endpoint_table_add(&rest->servers, &server->address, server->port);
+    witness->testimony = has_more || place ? rest_keep_testimony(rest, place, &testimony) : 0;
+    rest->outcomes[index] = rest_judge(rest, witness);
 }
 
 Rest *rest_new(FlowTable *table, const RuleSet *rules)
@@ -76,7 +89,8 @@ Rest *rest_new(FlowTable *table, const RuleSet *rules)
     rest->table = table;
     rest->rules = rules;
     endpoint_table_init(&rest->servers);
-    rest->good_endings = g_ptr_array_new();
+    rest->testimonies = g_array_new(FALSE, FALSE, sizeof(Testimony));
+    rest->outcome_table = outcome_table_new();
     rest->alone = fact_context_new_alone();
     rest->facts = fact_set_new();
     flow_table_on_rest(table, rest_take, rest);
@@ -88,12 +102,30 @@ void rest_free(Rest *rest)
     if (!rest)
         return;
     endpoint_table_clear(&rest->servers);
+    g_free(rest->listeners);
     g_free(rest->witnesses);
+    g_free(rest->outcomes);
+    g_array_unref(rest->testimonies);
+    outcome_table_free(rest->outcome_table);
     fact_set_free(rest->facts);
     fact_context_free(rest->alone);
-    g_ptr_array_unref(rest->good_endings);
-    g_free(rest->endings);
     g_free(rest);
+}
+
+void rest_number_servers(Rest *rest, FactContext *context)
+{
+    rest->listeners = g_new(uint32_t, rest->servers.count);
+    for (uint32_t i = 0; i < rest->servers.count; i++) {
+        const Endpoint *server = &rest->servers.endpoints[i];
+        rest->listeners[i] = fact_context_listener_number(context, &server->address, server->port);
+    }
+}
+
+void rest_testify(Rest *rest, uint32_t index, FactContext *context)
+{
+    Witness *witness = &rest->witnesses[index];
+    witness->server = rest->listeners[witness->server];
+    fact_context_note_witness(context, witness, rest_testimony(rest, witness));
 }
 
 Witness *rest_witness(const Rest *rest, uint32_t index)
@@ -101,13 +133,12 @@ Witness *rest_witness(const Rest *rest, uint32_t index)
     return &rest->witnesses[index];
 }
 
-const Endpoint *rest_server(const Rest *rest, const Witness *witness)
+const Outcome *rest_outcome(const Rest *rest, uint32_t index, const FactContext *context)
 {
-    return &rest->servers.endpoints[witness->server];
-}
-
-const Rule *rest_good_ending(const Rest *rest, uint32_t index)
-{
-    uint8_t place = rest->endings[index];
-    return place ? rest->good_endings->pdata[place - 1] : NULL;
+    if (!rest->outcomes[index])
+        return NULL;
+    const Testimony *testimony = rest_testimony(rest, &rest->witnesses[index]);
+    if (testimony && testimony->has_failed && !fact_context_failed_once(context, &testimony->client))
+        return NULL;
+    return outcome_table_get(rest->outcome_table, rest->outcomes[index]);
 }

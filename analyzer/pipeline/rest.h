@@ -1,13 +1,12 @@
 /* What is worked out of a connection as soon as it comes to rest, by the thread that filed it and while it is
- * still in that thread's cache: what it witnesses for others; and its verdict, where that depends on nothing
- * beyond the connection and there is nothing to report. Nearly all connections end well, and need not be
- * looked at again when the capture has been read. */
+ * still in that thread's cache: what it witnesses for others; and what it came to, where that depends on
+ * nothing beyond the connection. That is so of nearly all connections: they need not be looked at again when
+ * the capture has been read, but for those that are shown as examples. */
 #pragma once
 
 #include "facts/context.h"
-#include "facts/endpoints.h"
 #include "flow/table.h"
-#include "rules/ruleset.h"
+#include "verdict/outcome.h"
 
 typedef struct Rest Rest;
 
@@ -15,9 +14,16 @@ typedef struct Rest Rest;
 Rest *rest_new(FlowTable *table, const RuleSet *rules);
 void rest_free(Rest *rest);
 
-/* When all have come to rest: what the connection witnesses, as long as the Rest, and whose server it is. */
-Witness *rest_witness(const Rest *rest, uint32_t index);
-const Endpoint *rest_server(const Rest *rest, const Witness *witness);
+/* When all have come to rest: numbers their servers as the context does. Before what follows. */
+void rest_number_servers(Rest *rest, FactContext *context);
 
-/* The ending of a connection that ended well and has no findings; NULL where that is not so or not known. */
-const Rule *rest_good_ending(const Rest *rest, uint32_t index);
+/* Tells the context what the connection at `index` of the table witnesses; `previous` is the stream that used
+ * its tuple before. The context borrows from the Rest. */
+void rest_testify(Rest *rest, uint32_t index, FactContext *context);
+
+/* As it was noted; `previous` is the caller's to translate before rest_testify(). */
+Witness *rest_witness(const Rest *rest, uint32_t index);
+
+/* What the connection came to, as judging it with all others known would have it; NULL where that is not
+ * known. Borrowed. */
+const Outcome *rest_outcome(const Rest *rest, uint32_t index, const FactContext *context);

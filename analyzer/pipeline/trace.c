@@ -161,27 +161,20 @@ static void trace_outline(Trace *trace, uint32_t stream)
     trace->history.previous = lanes_stream(trace->lanes, lane, trace->history.previous);
 }
 
-static void trace_note(Trace *trace, uint32_t stream)
-{
-    uint32_t index;
-    unsigned lane = lanes_find(trace->lanes, stream, &index);
-    const Rest *rest = trace->rests->pdata[lane];
-    Witness *witness = rest_witness(rest, index);
-    if (witness->is_plain) {
-        const Endpoint *server = rest_server(rest, witness);
-        witness->previous = lanes_stream(trace->lanes, lane, witness->previous);
-        fact_context_note_plain(trace->context, witness, &server->address, server->port);
-        return;
-    }
-    trace_outline(trace, stream);
-    fact_context_note_as(trace->context, &trace->history, witness);
-}
-
+/* Each lane knows of its own connections only, by numbers of its own. */
 static void trace_gather_witnesses(Trace *trace)
 {
     fact_context_expect(trace->context, trace->info.connections);
-    for (uint32_t stream = 0; stream < trace->info.connections; stream++)
-        trace_note(trace, stream);
+    for (unsigned lane = 0; lane < trace->rests->len; lane++)
+        rest_number_servers(trace->rests->pdata[lane], trace->context);
+    for (uint32_t stream = 0; stream < trace->info.connections; stream++) {
+        uint32_t index;
+        unsigned lane = lanes_find(trace->lanes, stream, &index);
+        Rest *rest = trace->rests->pdata[lane];
+        Witness *witness = rest_witness(rest, index);
+        witness->previous = lanes_stream(trace->lanes, lane, witness->previous);
+        rest_testify(rest, index, trace->context);
+    }
 }
 
 static void trace_finish(Trace *trace, FrameSource *source, PacketFilter *filter)
@@ -236,11 +229,12 @@ const CaptureInfo *trace_info(const Trace *trace)
     return &trace->info;
 }
 
-const Rule *trace_good_ending(const Trace *trace, uint32_t stream)
+const Outcome *trace_outcome(const Trace *trace, uint32_t stream, const Endpoint **ret_server)
 {
     uint32_t index;
     unsigned lane = lanes_find(trace->lanes, stream, &index);
-    return rest_good_ending(trace->rests->pdata[lane], index);
+    *ret_server = fact_context_server(trace->context, stream);
+    return rest_outcome(trace->rests->pdata[lane], index, trace->context);
 }
 
 void trace_judge(Trace *trace, const RuleSet *rules, uint32_t stream, Case *ret_case)

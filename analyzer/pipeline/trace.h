@@ -13,9 +13,8 @@ typedef struct Trace Trace;
 /* How to read. */
 typedef struct {
     PacketFilter *filter; /* NULL: every frame */
-    const RuleSet
-        *rules; /* connections that ended well are judged on the way: see trace_good_ending(); or NULL */
-    bool shows_progress; /* on a terminal, when it takes long */
+    const RuleSet *rules; /* connections are judged by them on the way: see trace_outcome(); or NULL */
+    bool shows_progress;  /* on a terminal, when it takes long */
 } TraceOptions;
 
 /* Reads `path` to its end. NULL with CLOSELINT_ERROR_INPUT where it cannot be opened; damage found later is
@@ -30,9 +29,8 @@ void trace_free(Trace *trace);
 /* Borrowed, as long as the trace. */
 const CaptureInfo *trace_info(const Trace *trace);
 
-/* The ending of a connection of which nothing more would be reported than that: it ended well, and there are
- * no findings. NULL where that is not so, or not known: judge it. */
-const Rule *trace_good_ending(const Trace *trace, uint32_t stream);
+/* What judging the connection would come to, and the server that it went to; NULL where that is not known. */
+const Outcome *trace_outcome(const Trace *trace, uint32_t stream, const Endpoint **ret_server);
 
 /* Judges a connection (stream below trace_info()->connections). Everything in `ret_case` is borrowed until
  * the next call. */

@@ -21,21 +21,12 @@ static void count_rule(Counts *counts, const Rule *rule, Severity severity)
     by_severity[severity]++;
 }
 
-void counts_add(Counts *counts, const Verdict *verdict)
+void counts_add(Counts *counts, const Outcome *outcome)
 {
     counts->reported++;
-    counts->severity[verdict_severity(verdict)]++;
-    if (verdict_ending(verdict))
-        count_rule(counts, verdict_ending(verdict), verdict_ending_severity(verdict));
-    for (unsigned i = 0; i < verdict->finding_count; i++)
-        count_rule(counts, verdict->findings[i].rule, verdict_finding_severity(verdict, i));
-}
-
-void counts_add_good(Counts *counts, const Rule *ending)
-{
-    counts->reported++;
-    counts->severity[SEVERITY_OK]++;
-    count_rule(counts, ending, SEVERITY_OK);
+    counts->severity[outcome->severity]++;
+    for (unsigned i = 0; i < outcome->count; i++)
+        count_rule(counts, outcome->judgements[i].rule, outcome->judgements[i].severity);
 }
 
 uint64_t counts_of(const Counts *counts, const Rule *rule, Severity severity)

@@ -5,7 +5,7 @@
 #include <glib.h>
 #include <stdint.h>
 
-#include "verdict/telling.h"
+#include "verdict/outcome.h"
 
 typedef struct {
     uint64_t reported;
@@ -17,10 +17,7 @@ void counts_init(Counts *counts);
 void counts_clear(Counts *counts);
 
 /* One more connection. */
-void counts_add(Counts *counts, const Verdict *verdict);
-
-/* One more that ended well, without findings. */
-void counts_add_good(Counts *counts, const Rule *ending);
+void counts_add(Counts *counts, const Outcome *outcome);
 
 /* How many had this ending or this finding: with this severity, and in all. */
 uint64_t counts_of(const Counts *counts, const Rule *rule, Severity severity);

@@ -43,11 +43,18 @@ static void json_document_capture_begin(Report *report, const CaptureInfo *captu
     sink_take(report->sink, self->text);
 }
 
+static void json_count(JsonReport *self, const Case *subject)
+{
+    Outcome outcome;
+    outcome_of(subject->verdict, subject->history, &outcome);
+    counts_add(&self->counts, &outcome);
+}
+
 static void json_document_connection(Report *report, Tellings *tellings)
 {
     JsonReport *self = (JsonReport *)report;
     g_string_append(self->text, self->counts.reported ? ",\n" : "\n");
-    counts_add(&self->counts, tellings->subject->verdict);
+    json_count(self, tellings->subject);
     JsonWriter json = json_writer_make(self->text);
     json_connection(&json, tellings);
     sink_take(report->sink, self->text);
@@ -80,7 +87,7 @@ static void json_lines_capture_begin(Report *report, const CaptureInfo *capture)
 static void json_lines_connection(Report *report, Tellings *tellings)
 {
     JsonReport *self = (JsonReport *)report;
-    counts_add(&self->counts, tellings->subject->verdict);
+    json_count(self, tellings->subject);
     JsonWriter json = json_writer_make(self->text);
     json_connection(&json, tellings);
     g_string_append_c(self->text, '\n');

@@ -38,14 +38,19 @@ void report_connection(Report *report, Tellings *tellings)
     report->format->connection(report, tellings);
 }
 
-bool report_takes_good_endings(const Report *report)
+bool report_takes_outcomes(const Report *report)
 {
-    return report->format->good_ending && !report->options->verbose && !report->options->whole_stream;
+    return report->format->outcome && !report->options->verbose && !report->options->whole_stream;
 }
 
-void report_good_ending(Report *report, const Rule *ending)
+bool report_outcome(Report *report, const Outcome *outcome, uint32_t stream, const Endpoint *server)
 {
-    report->format->good_ending(report, ending);
+    return report->format->outcome(report, outcome, stream, server);
+}
+
+void report_example(Report *report, Tellings *tellings)
+{
+    report->format->example(report, tellings);
 }
 
 void report_capture_end(Report *report, const CaptureInfo *capture)

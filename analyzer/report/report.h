@@ -10,6 +10,8 @@
 #include "base/diagnostic.h"
 #include "base/frame-map.h"
 #include "report/sink.h"
+#include "facts/endpoints.h"
+#include "verdict/outcome.h"
 #include "verdict/tellings.h"
 
 /* A capture that was read, or that could not be. All borrowed. */
@@ -69,8 +71,10 @@ struct ReportFormat {
     void (*begin)(Report *report);
     void (*capture_begin)(Report *report, const CaptureInfo *capture);
     void (*connection)(Report *report, Tellings *tellings);
-    /* A connection that ended well and has no findings; NULL: the format wants to see it whole, as all. */
-    void (*good_ending)(Report *report, const Rule *ending);
+    /* Instead of `connection`, for a format that shows examples and counts the others: true where it wants to
+     * be shown this one, by the second. Both NULL: it tells every connection. */
+    bool (*outcome)(Report *report, const Outcome *outcome, uint32_t stream, const Endpoint *server);
+    void (*example)(Report *report, Tellings *tellings);
     void (*capture_end)(Report *report, const CaptureInfo *capture);
     void (*finish)(Report *report); /* frees what the record holds, not the record */
 };
@@ -83,10 +87,13 @@ const ReportFormat *report_format_find(const char *name);
 Report *report_new(const ReportFormat *format, const ReportOptions *options, Sink *sink);
 
 void report_capture_begin(Report *report, const CaptureInfo *capture);
-/* Whether report_good_ending() will do for connections that ended well without findings. */
-bool report_takes_good_endings(const Report *report);
-void report_good_ending(Report *report, const Rule *ending);
 void report_connection(Report *report, Tellings *tellings);
+
+/* Whether a connection may also be reported by its outcome alone. Where report_outcome() is true, it is to be
+ * followed by report_example() of the same connection, which is no matter where it is false. */
+bool report_takes_outcomes(const Report *report);
+bool report_outcome(Report *report, const Outcome *outcome, uint32_t stream, const Endpoint *server);
+void report_example(Report *report, Tellings *tellings);
 void report_capture_end(Report *report, const CaptureInfo *capture);
 
 /* Ends the report and frees it. False where something could not be written. */

@@ -67,24 +67,39 @@ static void text_list_connection(TextReport *self, const Case *subject)
     g_string_free(line, TRUE);
 }
 
+static Severity text_least(const TextReport *self)
+{
+    return self->base.options->quiet ? SEVERITY_WARNING : SEVERITY_NOTE;
+}
+
+static bool text_outcome(Report *report, const Outcome *outcome, uint32_t stream, const Endpoint *server)
+{
+    TextReport *self = (TextReport *)report;
+    counts_add(&self->counts, outcome);
+    return grouping_add(self->grouping, outcome, stream, server, text_least(self));
+}
+
+static void text_example(Report *report, Tellings *tellings)
+{
+    TextReport *self = (TextReport *)report;
+    grouping_keep(self->grouping, tellings, text_least(self));
+}
+
 static void text_connection(Report *report, Tellings *tellings)
 {
     TextReport *self = (TextReport *)report;
     const ReportOptions *options = report->options;
     const Case *subject = tellings->subject;
-    counts_add(&self->counts, subject->verdict);
-    if (options->whole_stream) {
+    const Endpoint server = endpoint_of(&subject->history->side[SIDE_SERVER]);
+    Outcome outcome;
+    outcome_of(subject->verdict, subject->history, &outcome);
+    bool is_example = text_outcome(report, &outcome, subject->history->stream, &server);
+    if (options->whole_stream)
         stream_append(self->text, &self->style, tellings, self->capture_ns, options);
-        return;
-    }
-    if (options->verbose && verdict_severity(subject->verdict) == SEVERITY_OK)
+    else if (is_example)
+        text_example(report, tellings);
+    else if (options->verbose && outcome.severity == SEVERITY_OK)
         text_list_connection(self, subject);
-    grouping_add(self->grouping, tellings, options->quiet ? SEVERITY_WARNING : SEVERITY_NOTE);
-}
-
-static void text_good_ending(Report *report, const Rule *ending)
-{
-    counts_add_good(&((TextReport *)report)->counts, ending);
 }
 
 /* "36 more like this, all to 10.0.0.2:9999: streams 4, 7, 9–20", without the stream that was told; NULL where
@@ -243,7 +258,8 @@ const ReportFormat report_format_text = {
     .begin = text_begin,
     .capture_begin = text_capture_begin,
     .connection = text_connection,
-    .good_ending = text_good_ending,
+    .outcome = text_outcome,
+    .example = text_example,
     .capture_end = text_capture_end,
     .finish = text_finish,
 };

@@ -80,13 +80,13 @@ void grouping_free(Grouping *grouping)
 }
 
 static GroupKey key_make(const Grouping *grouping, const Rule *rule, Severity severity,
-                         const History *history)
+                         const Endpoint *server)
 {
     GroupKey key = {.rule = rule, .severity = severity, .is_any_server = severity < grouping->by_server};
     if (key.is_any_server)
         return key;
-    key.server = history->side[SIDE_SERVER].address;
-    key.port = history->side[SIDE_SERVER].port;
+    key.server = server->address;
+    key.port = server->port;
     return key;
 }
 
@@ -121,17 +121,9 @@ static Entry *entry_find_or_new(Grouping *grouping, const GroupKey *key)
     return entry ? entry : entry_new(grouping, &rest);
 }
 
-/* How well a case serves as the example, more is better: a certain verdict, a whole handshake, roles that are
- * known, no doubt left, every segment at hand, and then the shortest. Never 0. */
-static uint64_t clarity_of(const Case *subject, Certainty certainty)
+static bool is_clearer(const Entry *entry, const Outcome *outcome, const Judgement *judgement)
 {
-    const History *history = subject->history;
-    uint64_t clarity = certainty == CERTAINTY_CERTAIN;
-    clarity = clarity << 1 | (history->handshake == HANDSHAKE_FULL);
-    clarity = clarity << 1 | !history->roles_guessed;
-    clarity = clarity << 1 | !subject->verdict->possible_count;
-    clarity = clarity << 1 | !history->has_runs;
-    return (clarity << 8 | (255u - history->row_count)) + 1;
+    return !entry->group.is_rest && outcome_clarity(outcome, judgement->certainty) > entry->clarity;
 }
 
 static void entry_keep(Entry *entry, Tellings *tellings)
@@ -154,36 +146,38 @@ static void entry_keep(Entry *entry, Tellings *tellings)
     }
 }
 
-typedef struct {
-    const Rule *rule;
-    Severity severity;
-    Certainty certainty;
-} Judgement;
-
-static void grouping_add_one(Grouping *grouping, Tellings *tellings, const Judgement *judgement)
+bool grouping_add(Grouping *grouping, const Outcome *outcome, uint32_t stream, const Endpoint *server,
+                  Severity least)
 {
-    const History *history = tellings->subject->history;
-    GroupKey key = key_make(grouping, judgement->rule, judgement->severity, history);
-    Entry *entry = entry_find_or_new(grouping, &key);
-    stream_list_add(&entry->group.streams, history->stream);
-    uint64_t clarity = clarity_of(tellings->subject, judgement->certainty);
-    if (entry->group.is_rest || clarity <= entry->clarity)
-        return;
-    entry->clarity = clarity;
-    entry_keep(entry, tellings);
+    bool is_clearest = false;
+    for (unsigned i = 0; i < outcome->count; i++) {
+        const Judgement *judgement = &outcome->judgements[i];
+        if (judgement->severity < least)
+            continue;
+        GroupKey key = key_make(grouping, judgement->rule, judgement->severity, server);
+        Entry *entry = entry_find_or_new(grouping, &key);
+        stream_list_add(&entry->group.streams, stream);
+        is_clearest |= is_clearer(entry, outcome, judgement);
+    }
+    return is_clearest;
 }
 
-void grouping_add(Grouping *grouping, Tellings *tellings, Severity least)
+void grouping_keep(Grouping *grouping, Tellings *tellings, Severity least)
 {
-    const Verdict *verdict = tellings->subject->verdict;
-    Judgement ending = {verdict_ending(verdict), verdict_ending_severity(verdict), verdict->certainty};
-    if (ending.rule && ending.severity >= least)
-        grouping_add_one(grouping, tellings, &ending);
-    for (unsigned i = 0; i < verdict->finding_count; i++) {
-        Judgement finding = {verdict->findings[i].rule, verdict_finding_severity(verdict, i),
-                             verdict->findings[i].certainty};
-        if (finding.severity >= least)
-            grouping_add_one(grouping, tellings, &finding);
+    const Case *subject = tellings->subject;
+    const Endpoint server = endpoint_of(&subject->history->side[SIDE_SERVER]);
+    Outcome outcome;
+    outcome_of(subject->verdict, subject->history, &outcome);
+    for (unsigned i = 0; i < outcome.count; i++) {
+        const Judgement *judgement = &outcome.judgements[i];
+        if (judgement->severity < least)
+            continue;
+        GroupKey key = key_make(grouping, judgement->rule, judgement->severity, &server);
+        Entry *entry = entry_find_or_new(grouping, &key);
+        if (!is_clearer(entry, &outcome, judgement))
+            continue;
+        entry->clarity = outcome_clarity(&outcome, judgement->certainty);
+        entry_keep(entry, tellings);
     }
 }
 
@@ -217,7 +211,8 @@ const GPtrArray *grouping_sorted(Grouping *grouping)
 
 const Group *grouping_find(const Grouping *grouping, const Telling *telling, const History *history)
 {
-    GroupKey key = key_make(grouping, telling->rule, telling->severity, history);
+    const Endpoint server = endpoint_of(&history->side[SIDE_SERVER]);
+    GroupKey key = key_make(grouping, telling->rule, telling->severity, &server);
     Entry *entry = g_hash_table_lookup(grouping->by_key, &key);
     GroupKey rest = {.rule = key.rule, .severity = key.severity, .is_rest = true};
     return (const Group *)(entry ? entry : g_hash_table_lookup(grouping->by_key, &rest));

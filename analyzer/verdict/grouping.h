@@ -7,6 +7,8 @@
 #pragma once
 
 #include "base/bounds.h"
+#include "facts/endpoints.h"
+#include "verdict/outcome.h"
 #include "verdict/streams.h"
 #include "verdict/tellings.h"
 
@@ -35,9 +37,12 @@ typedef struct Grouping Grouping;
 Grouping *grouping_new(Severity by_server);
 void grouping_free(Grouping *grouping);
 
-/* Adds the connection at hand to the groups of its ending and of its findings, as far as their severity is
- * `least` or worse. Connections come in order of stream. */
-void grouping_add(Grouping *grouping, Tellings *tellings, Severity least);
+/* Adds a connection to the groups of its ending and of its findings, as far as their severity is `least` or
+ * worse. True where it is the clearest case so far of any of them: then grouping_keep() takes it as such.
+ * Connections come in order of stream. */
+bool grouping_add(Grouping *grouping, const Outcome *outcome, uint32_t stream, const Endpoint *server,
+                  Severity least);
+void grouping_keep(Grouping *grouping, Tellings *tellings, Severity least);
 
 /* Group*, worst severity first; then endings before findings, certain before likely, and last in the order in
  * which they were first seen. Borrowed. */

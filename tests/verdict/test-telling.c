@@ -92,7 +92,11 @@ static void benign_cases_are_notes(void **state)
 static void add(Handmade *handmade, Grouping *grouping, Tellings *tellings)
 {
     tellings_begin(tellings, &handmade->subject);
-    grouping_add(grouping, tellings, SEVERITY_NOTE);
+    const Endpoint server = endpoint_of(&handmade->history->side[SIDE_SERVER]);
+    Outcome outcome;
+    outcome_of(&handmade->verdict, handmade->history, &outcome);
+    if (grouping_add(grouping, &outcome, handmade->history->stream, &server, SEVERITY_NOTE))
+        grouping_keep(grouping, tellings, SEVERITY_NOTE);
     tellings_clear(tellings);
 }
 

@@ -1,0 +1,41 @@
+/* What a connection came to, in so few words that thousands share them: which rules hold, and how good an
+ * example it is. All that grouping and counting need; the sentences need the whole case. */
+#pragma once
+
+#include "endpoint/history.h"
+#include "rules/ruleset.h"
+
+typedef struct {
+    const Rule *rule;
+    Severity severity; /* what it counts as here */
+    Certainty certainty;
+} Judgement;
+
+typedef struct {
+    Severity severity; /* the worst of the judgements; SEVERITY_OK for none */
+    uint32_t count;
+    uint64_t clarity; /* for outcome_clarity(); 0 where all is well and nothing is to be told */
+    Judgement judgements[1 + VERDICT_FINDINGS_MAX]; /* the ending, if there is one, then the findings */
+} Outcome;
+
+_Static_assert(sizeof(Judgement) == sizeof(const Rule *) + 8 && offsetof(Outcome, judgements) == 16,
+               "no padding: compared by bytes");
+
+/* Fills in no more of the judgements than there are. */
+void outcome_of(const Verdict *verdict, const History *history, Outcome *ret_outcome);
+
+/* How well the connection serves as the example for one of its judgements, more is better; never 0 for one
+ * that is to be told. */
+uint64_t outcome_clarity(const Outcome *outcome, Certainty certainty);
+
+/* Different outcomes by number, 1 for the first. */
+typedef struct OutcomeTable OutcomeTable;
+
+OutcomeTable *outcome_table_new(void);
+void outcome_table_free(OutcomeTable *table);
+
+/* Its number, that of an equal one where there is one; 0 where there are OUTCOMES_MAX already. */
+uint16_t outcome_table_add(OutcomeTable *table, const Outcome *outcome);
+
+/* Borrowed as long as the table; of its judgements only `count` can be read. */
+const Outcome *outcome_table_get(const OutcomeTable *table, uint16_t number);

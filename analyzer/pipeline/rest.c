@@ -3,12 +3,14 @@
 #include <glib.h>
 
 struct Rest {
+    const Lanes *lanes;
+    unsigned lane;
     FlowTable *table;
     const RuleSet *rules;
     EndpointTable servers;
     uint32_t *listeners;      /* by number in `servers`: what the context calls it */
     Witness *witnesses;       /* by index in the table */
-    uint16_t *outcomes;       /* the same: number in outcome_table; 0: to be judged when all are known */
+    uint16_t *outcomes;       /* the same: number in outcome_table, 0 for none */
     uint32_t count, capacity; /* of both */
     GArray *testimonies;      /* Testimony; Witness.testimony is 1 + the index here, 0 for none */
     OutcomeTable *outcome_table;
@@ -24,25 +26,25 @@ static const Testimony *rest_testimony(const Rest *rest, const Witness *witness)
     return witness->testimony ? &g_array_index(rest->testimonies, Testimony, witness->testimony - 1) : NULL;
 }
 
-/* Nothing was asked that only others tell, or what rest_outcome() looks up. */
-static bool stands_alone(Rest *rest, const Witness *witness)
+/* Returns what is asked of the context, and leaves the outcome in `rest`. */
+static unsigned rest_judge(Rest *rest, const FactContext *context)
 {
-    unsigned asked = fact_context_take_asked(rest->alone);
-    const Testimony *testimony = rest_testimony(rest, witness);
-    return !asked || (asked == ASKED_FAILURES && testimony && testimony->has_failed);
+    fact_set_begin(rest->facts, &rest->history, context);
+    rule_set_judge(rest->rules, rest->facts, &rest->verdict);
+    outcome_of(&rest->verdict, &rest->history, &rest->outcome);
+    return fact_context_take_asked(rest->alone);
 }
 
-/* Only what is over: for the others the verdict hangs on when the capture ends. */
-static uint16_t rest_judge(Rest *rest, const Witness *witness)
+/* Only what is over: for the others the verdict hangs on when the capture ends. That no other failure of its
+ * client is known is supposed, where there is a testimony by which that can be looked up. */
+static uint16_t rest_judge_alone(Rest *rest, const Witness *witness)
 {
     if (!rest->rules || !witness->closed)
         return 0;
-    fact_set_begin(rest->facts, &rest->history, rest->alone);
-    rule_set_judge(rest->rules, rest->facts, &rest->verdict);
-    if (!stands_alone(rest, witness))
-        return 0;
-    outcome_of(&rest->verdict, &rest->history, &rest->outcome);
-    return outcome_table_add(rest->outcome_table, &rest->outcome);
+    unsigned asked = rest_judge(rest, rest->alone);
+    const Testimony *testimony = rest_testimony(rest, witness);
+    rest->outcome.is_supposed = asked == ASKED_FAILURES && testimony && testimony->has_failed;
+    return asked && !rest->outcome.is_supposed ? 0 : outcome_table_add(rest->outcome_table, &rest->outcome);
 }
 
 static void rest_make_room(Rest *rest, uint32_t index)
@@ -80,20 +82,22 @@ static void rest_take(void *data, uint32_t index, const Connection *connection, 
     bool has_more = fact_witness(&rest->history, witness, &testimony);
     witness->server = endpoint_table_add(&rest->servers, &server->address, server->port);
     witness->testimony = has_more || place ? rest_keep_testimony(rest, place, &testimony) : 0;
-    rest->outcomes[index] = rest_judge(rest, witness);
+    rest->outcomes[index] = rest_judge_alone(rest, witness);
 }
 
-Rest *rest_new(FlowTable *table, const RuleSet *rules)
+Rest *rest_new(const Lanes *lanes, unsigned lane, const RuleSet *rules)
 {
     Rest *rest = g_new0(Rest, 1);
-    rest->table = table;
+    rest->lanes = lanes;
+    rest->lane = lane;
+    rest->table = lanes_table(lanes, lane);
     rest->rules = rules;
     endpoint_table_init(&rest->servers);
     rest->testimonies = g_array_new(FALSE, FALSE, sizeof(Testimony));
     rest->outcome_table = outcome_table_new();
     rest->alone = fact_context_new_alone();
     rest->facts = fact_set_new();
-    flow_table_on_rest(table, rest_take, rest);
+    flow_table_on_rest(rest->table, rest_take, rest);
     return rest;
 }
 
@@ -125,20 +129,38 @@ void rest_testify(Rest *rest, uint32_t index, FactContext *context)
 {
     Witness *witness = &rest->witnesses[index];
     witness->server = rest->listeners[witness->server];
+    witness->previous = lanes_stream(rest->lanes, rest->lane, witness->previous);
     fact_context_note_witness(context, witness, rest_testimony(rest, witness));
 }
 
-Witness *rest_witness(const Rest *rest, uint32_t index)
+static bool is_known(const Rest *rest, uint32_t index, const FactContext *context)
 {
-    return &rest->witnesses[index];
+    const Outcome *outcome = rest_outcome(rest, index);
+    if (!outcome || !outcome->is_supposed)
+        return outcome;
+    return fact_context_failed_once(context, &rest_testimony(rest, &rest->witnesses[index])->client);
 }
 
-const Outcome *rest_outcome(const Rest *rest, uint32_t index, const FactContext *context)
+void rest_outline(const Rest *rest, uint32_t index, History *ret_history)
 {
-    if (!rest->outcomes[index])
-        return NULL;
-    const Testimony *testimony = rest_testimony(rest, &rest->witnesses[index]);
-    if (testimony && testimony->has_failed && !fact_context_failed_once(context, &testimony->client))
-        return NULL;
-    return outcome_table_get(rest->outcome_table, rest->outcomes[index]);
+    history_outline(ret_history, rest->table, index);
+    ret_history->stream = lanes_stream(rest->lanes, rest->lane, index);
+    ret_history->previous = lanes_stream(rest->lanes, rest->lane, ret_history->previous);
+}
+
+void rest_judge_left(Rest *rest, const FactContext *context)
+{
+    for (uint32_t index = 0; index < rest->count; index++) {
+        if (is_known(rest, index, context))
+            continue;
+        rest_outline(rest, index, &rest->history);
+        rest_judge(rest, context);
+        rest->outcomes[index] = outcome_table_add(rest->outcome_table, &rest->outcome);
+    }
+}
+
+const Outcome *rest_outcome(const Rest *rest, uint32_t index)
+{
+    uint16_t number = rest->outcomes[index];
+    return number ? outcome_table_get(rest->outcome_table, number) : NULL;
 }

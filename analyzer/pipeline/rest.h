@@ -5,25 +5,28 @@
 #pragma once
 
 #include "facts/context.h"
-#include "flow/table.h"
+#include "flow/lanes.h"
 #include "verdict/outcome.h"
 
 typedef struct Rest Rest;
 
-/* The connections of `table`, judged by `rules`; NULL: only the witnesses. */
-Rest *rest_new(FlowTable *table, const RuleSet *rules);
+/* The connections of one lane, judged by `rules`; NULL: only the witnesses. */
+Rest *rest_new(const Lanes *lanes, unsigned lane, const RuleSet *rules);
 void rest_free(Rest *rest);
 
-/* When all have come to rest: numbers their servers as the context does. Before what follows. */
+/* What follows is for when all have come to rest. Connections go by their index in the lane. */
+
+/* Numbers their servers as the context does. Before rest_testify(). */
 void rest_number_servers(Rest *rest, FactContext *context);
 
-/* Tells the context what the connection at `index` of the table witnesses; `previous` is the stream that used
- * its tuple before. The context borrows from the Rest. */
+/* Tells the context what the connection witnesses. The context borrows from the Rest. */
 void rest_testify(Rest *rest, uint32_t index, FactContext *context);
 
-/* As it was noted; `previous` is the caller's to translate before rest_testify(). */
-Witness *rest_witness(const Rest *rest, uint32_t index);
+/* Judges those whose verdict hangs on others. Lanes may do so at the same time. */
+void rest_judge_left(Rest *rest, const FactContext *context);
 
-/* What the connection came to, as judging it with all others known would have it; NULL where that is not
- * known. Borrowed. */
-const Outcome *rest_outcome(const Rest *rest, uint32_t index, const FactContext *context);
+/* What the connection came to; NULL where that was not kept. Borrowed. */
+const Outcome *rest_outcome(const Rest *rest, uint32_t index);
+
+/* The outline of its history, by stream numbers of the capture. */
+void rest_outline(const Rest *rest, uint32_t index, History *ret_history);

@@ -59,7 +59,7 @@ static Trace *trace_new(const char *path, const RuleSet *rules)
     trace->lanes = lanes_new(random_seed(), has_second_processor());
     trace->rests = g_ptr_array_new_with_free_func((GDestroyNotify)rest_free);
     for (unsigned lane = 0; lane < lanes_width(trace->lanes); lane++)
-        g_ptr_array_add(trace->rests, rest_new(lanes_table(trace->lanes, lane), rules));
+        g_ptr_array_add(trace->rests, rest_new(trace->lanes, lane, rules));
     trace->context = fact_context_new();
     trace->facts = fact_set_new();
     return trace;
@@ -151,16 +151,6 @@ static void trace_read_frames(Trace *trace, FrameSource *source, PacketFilter *f
     trace->info.partial = stop_is_requested();
 }
 
-/* Looks it up in its lane; with the numbers that its streams have in the capture. */
-static void trace_outline(Trace *trace, uint32_t stream)
-{
-    uint32_t index;
-    unsigned lane = lanes_find(trace->lanes, stream, &index);
-    history_outline(&trace->history, lanes_table(trace->lanes, lane), index);
-    trace->history.stream = stream;
-    trace->history.previous = lanes_stream(trace->lanes, lane, trace->history.previous);
-}
-
 /* Each lane knows of its own connections only, by numbers of its own. */
 static void trace_gather_witnesses(Trace *trace)
 {
@@ -170,14 +160,33 @@ static void trace_gather_witnesses(Trace *trace)
     for (uint32_t stream = 0; stream < trace->info.connections; stream++) {
         uint32_t index;
         unsigned lane = lanes_find(trace->lanes, stream, &index);
-        Rest *rest = trace->rests->pdata[lane];
-        Witness *witness = rest_witness(rest, index);
-        witness->previous = lanes_stream(trace->lanes, lane, witness->previous);
-        rest_testify(rest, index, trace->context);
+        rest_testify(trace->rests->pdata[lane], index, trace->context);
     }
 }
 
-static void trace_finish(Trace *trace, FrameSource *source, PacketFilter *filter)
+/* The lanes that the caller does not take himself. */
+static gpointer judge_other_lanes(gpointer data)
+{
+    const Trace *trace = data;
+    for (unsigned lane = 1; lane < trace->rests->len; lane++)
+        rest_judge_left(trace->rests->pdata[lane], trace->context);
+    return NULL;
+}
+
+static void trace_judge_left(Trace *trace)
+{
+    /* for fewer it is not worth a thread, even if all of them are left */
+    enum { WORTH_A_THREAD = 256 };
+    bool is_beside = trace->rests->len > 1 && trace->info.connections >= WORTH_A_THREAD;
+    GThread *thread = is_beside ? g_thread_new("judge", judge_other_lanes, trace) : NULL;
+    rest_judge_left(trace->rests->pdata[0], trace->context);
+    if (thread)
+        g_thread_join(thread);
+    else
+        judge_other_lanes(trace);
+}
+
+static void trace_finish(Trace *trace, FrameSource *source, const TraceOptions *options)
 {
     trace->oddities.frames = trace->info.frames;
     trace->oddities.segments = trace->info.segments;
@@ -188,8 +197,8 @@ static void trace_finish(Trace *trace, FrameSource *source, PacketFilter *filter
                             trace->info.frames);
     oddities_tell(&trace->oddities, source, trace->diagnostics);
     decode_tell(trace->defragmenter, trace->diagnostics);
-    if (filter)
-        packet_filter_tell(filter, trace->diagnostics);
+    if (options->filter)
+        packet_filter_tell(options->filter, trace->diagnostics);
     trace->format = frame_source_format(source);
     trace->info.path = trace->path;
     trace->info.format = trace->format;
@@ -199,6 +208,8 @@ static void trace_finish(Trace *trace, FrameSource *source, PacketFilter *filter
     trace_gather_witnesses(trace);
     fact_context_capture(trace->context, trace->info.first_ns, trace->info.last_ns,
                          trace->info.partial || frame_source_is_cut(source));
+    if (options->rules)
+        trace_judge_left(trace);
     trace->info.joined = trace->joined = frame_source_take_map(source);
 }
 
@@ -208,7 +219,7 @@ static Trace *trace_read_source(const char *path, FrameSource *source, const Tra
     Progress progress = progress_begin(options->shows_progress);
     trace_read_frames(trace, source, options->filter, &progress);
     progress_end(&progress);
-    trace_finish(trace, source, options->filter);
+    trace_finish(trace, source, options);
     return trace;
 }
 
@@ -234,12 +245,14 @@ const Outcome *trace_outcome(const Trace *trace, uint32_t stream, const Endpoint
     uint32_t index;
     unsigned lane = lanes_find(trace->lanes, stream, &index);
     *ret_server = fact_context_server(trace->context, stream);
-    return rest_outcome(trace->rests->pdata[lane], index, trace->context);
+    return rest_outcome(trace->rests->pdata[lane], index);
 }
 
 void trace_judge(Trace *trace, const RuleSet *rules, uint32_t stream, Case *ret_case)
 {
-    trace_outline(trace, stream);
+    uint32_t index;
+    unsigned lane = lanes_find(trace->lanes, stream, &index);
+    rest_outline(trace->rests->pdata[lane], index, &trace->history);
     history_complete(&trace->history);
     fact_set_begin(trace->facts, &trace->history, trace->context);
     rule_set_judge(rules, trace->facts, &trace->verdict);

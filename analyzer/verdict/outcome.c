@@ -30,7 +30,8 @@ void outcome_of(const Verdict *verdict, const History *history, Outcome *ret_out
     for (unsigned i = 0; i < verdict->finding_count; i++)
         *judgement++ = (Judgement){verdict->findings[i].rule, verdict_finding_severity(verdict, i),
                                    verdict->findings[i].certainty};
-    ret_outcome->count = (uint32_t)(judgement - ret_outcome->judgements);
+    ret_outcome->count = (uint16_t)(judgement - ret_outcome->judgements);
+    ret_outcome->is_supposed = 0;
     ret_outcome->severity = SEVERITY_OK;
     for (unsigned i = 0; i < ret_outcome->count; i++)
         ret_outcome->severity = MAX(ret_outcome->severity, ret_outcome->judgements[i].severity);

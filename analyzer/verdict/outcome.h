@@ -13,8 +13,9 @@ typedef struct {
 
 typedef struct {
     Severity severity; /* the worst of the judgements; SEVERITY_OK for none */
-    uint32_t count;
-    uint64_t clarity; /* for outcome_clarity(); 0 where all is well and nothing is to be told */
+    uint16_t count;
+    uint16_t is_supposed; /* 1: it hangs on something that is still to be looked up, see pipeline/rest.c */
+    uint64_t clarity;     /* for outcome_clarity(); 0 where all is well and nothing is to be told */
     Judgement judgements[1 + VERDICT_FINDINGS_MAX]; /* the ending, if there is one, then the findings */
 } Outcome;
 

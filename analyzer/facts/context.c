@@ -2,6 +2,7 @@
 #include "facts/context.h"
 
 #include "base/bounds.h"
+#include "base/prefetch.h"
 #include "facts/endpoints.h"
 
 typedef struct {
@@ -311,6 +312,11 @@ void fact_context_capture(FactContext *context, int64_t first_ns, int64_t last_n
 const Endpoint *fact_context_server(const FactContext *context, uint32_t stream)
 {
     return &context->by_endpoint.endpoints[noted_get(context, stream)->server];
+}
+
+void fact_context_prefetch(const FactContext *context, uint32_t stream)
+{
+    prefetch(&noted_get(context, stream)->next_of_listener);
 }
 
 const ListenerSummary *fact_context_listener(const FactContext *context, uint32_t stream)

@@ -43,8 +43,9 @@ bool fact_witness(const History *history, Witness *ret_witness, Testimony *ret_t
 void fact_context_note_witness(FactContext *context, Witness *witness, const Testimony *testimony);
 uint32_t fact_context_listener_number(FactContext *context, const Address *server, uint16_t port);
 
-/* The server of a noted stream. Borrowed until one more is noted. */
+/* The server of a noted stream. Borrowed until one more is noted. And fetches what that takes. */
 const Endpoint *fact_context_server(const FactContext *context, uint32_t stream);
+void fact_context_prefetch(const FactContext *context, uint32_t stream);
 
 /* What a context was asked for beyond the connection at hand. */
 enum {

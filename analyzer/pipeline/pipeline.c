@@ -49,10 +49,10 @@ static void run_note_severity(Run *run, Severity severity)
 /* False where it has to be judged to know what it came to. */
 static bool run_outcome(Run *run, Trace *trace, uint32_t stream)
 {
-    const Endpoint *server;
-    const Outcome *outcome = run->hurries ? trace_outcome(trace, stream, &server) : NULL;
+    const Outcome *outcome = run->hurries ? trace_outcome(trace, stream) : NULL;
     if (!outcome)
         return false;
+    const Endpoint *server = outcome->severity == SEVERITY_OK ? NULL : trace_server(trace, stream);
     run_note_severity(run, outcome->severity);
     if (!outputs_outcome(run->outputs, outcome, stream, server))
         return true;

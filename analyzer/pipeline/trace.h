@@ -29,8 +29,11 @@ void trace_free(Trace *trace);
 /* Borrowed, as long as the trace. */
 const CaptureInfo *trace_info(const Trace *trace);
 
-/* What judging the connection would come to, and the server that it went to; NULL where that is not known. */
-const Outcome *trace_outcome(const Trace *trace, uint32_t stream, const Endpoint **ret_server);
+/* What judging the connection would come to; NULL where that is not known. */
+const Outcome *trace_outcome(const Trace *trace, uint32_t stream);
+
+/* The server that the connection went to. */
+const Endpoint *trace_server(const Trace *trace, uint32_t stream);
 
 /* Judges a connection (stream below trace_info()->connections). Everything in `ret_case` is borrowed until
  * the next call. */

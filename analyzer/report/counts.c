@@ -1,24 +1,23 @@
 /* Plain counting; bounded by the number of rules. */
 #include "report/counts.h"
 
+typedef uint64_t BySeverity[SEVERITY_ERROR + 1];
+
 void counts_init(Counts *counts)
 {
-    *counts = (Counts){.by_rule = g_hash_table_new_full(NULL, NULL, NULL, g_free)};
+    *counts = (Counts){.by_rule = g_array_new(FALSE, TRUE, sizeof(BySeverity))};
 }
 
 void counts_clear(Counts *counts)
 {
-    g_clear_pointer(&counts->by_rule, g_hash_table_unref);
+    g_clear_pointer(&counts->by_rule, g_array_unref);
 }
 
 static void count_rule(Counts *counts, const Rule *rule, Severity severity)
 {
-    uint64_t *by_severity = g_hash_table_lookup(counts->by_rule, rule);
-    if (!by_severity) {
-        by_severity = g_new0(uint64_t, SEVERITY_ERROR + 1);
-        g_hash_table_insert(counts->by_rule, (gpointer)rule, by_severity);
-    }
-    by_severity[severity]++;
+    if (rule->number >= counts->by_rule->len)
+        g_array_set_size(counts->by_rule, rule->number + 1);
+    g_array_index(counts->by_rule, BySeverity, rule->number)[severity]++;
 }
 
 void counts_add(Counts *counts, const Outcome *outcome)
@@ -31,8 +30,9 @@ void counts_add(Counts *counts, const Outcome *outcome)
 
 uint64_t counts_of(const Counts *counts, const Rule *rule, Severity severity)
 {
-    const uint64_t *by_severity = g_hash_table_lookup(counts->by_rule, rule);
-    return by_severity ? by_severity[severity] : 0;
+    if (rule->number >= counts->by_rule->len)
+        return 0;
+    return g_array_index(counts->by_rule, BySeverity, rule->number)[severity];
 }
 
 uint64_t counts_all(const Counts *counts, const Rule *rule)

@@ -10,7 +10,7 @@
 typedef struct {
     uint64_t reported;
     uint64_t severity[SEVERITY_ERROR + 1];
-    GHashTable *by_rule; /* Rule* -> uint64_t[4], by what it counted as */
+    GArray *by_rule; /* uint64_t[4] by number of the rule: by what it counted as */
 } Counts;
 
 void counts_init(Counts *counts);

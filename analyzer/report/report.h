@@ -72,7 +72,8 @@ struct ReportFormat {
     void (*capture_begin)(Report *report, const CaptureInfo *capture);
     void (*connection)(Report *report, Tellings *tellings);
     /* Instead of `connection`, for a format that shows examples and counts the others: true where it wants to
-     * be shown this one, by the second. Both NULL: it tells every connection. */
+     * be shown this one, by the second. `server` may be NULL where nothing is worse than SEVERITY_OK. Both
+     * NULL: it tells every connection. */
     bool (*outcome)(Report *report, const Outcome *outcome, uint32_t stream, const Endpoint *server);
     void (*example)(Report *report, Tellings *tellings);
     void (*capture_end)(Report *report, const CaptureInfo *capture);

@@ -120,4 +120,6 @@ void rules_link(RuleSet *rules, MistakeList *mistakes)
         g_ptr_array_sort(((Rule *)rules->rules->pdata[i])->children, by_order);
     list_below(rules, rules->roots);
     g_ptr_array_extend(rules->all, rules->findings, NULL, NULL);
+    for (guint i = 0; i < rules->all->len; i++)
+        ((Rule *)rules->all->pdata[i])->number = i;
 }

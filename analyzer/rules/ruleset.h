@@ -41,6 +41,7 @@ typedef struct {
 
 typedef struct Rule {
     char *id;
+    guint number; /* its place in rule_set_all() */
     bool is_ending;
     struct Rule *parent; /* of an ending; NULL for a child of the root and for findings */
     GPtrArray *children; /* of an ending: Rule*, in order of `order` then id; borrowed */

@@ -9,7 +9,6 @@ typedef struct {
     Severity severity;
     Address server;
     uint16_t port;
-    bool is_rest, is_any_server;
 } GroupKey;
 
 typedef struct {
@@ -18,29 +17,36 @@ typedef struct {
     uint64_t clarity;
 } Entry;
 
+/* The groups of one rule. */
+typedef struct {
+    unsigned count;                   /* of them, but for the rest of the servers */
+    Entry *whole[SEVERITY_ERROR + 1]; /* by severity: of all servers, or of those that have none */
+} RuleGroups;
+
 struct Grouping {
     Severity by_server;
-    GHashTable *by_key;   /* GroupKey* in the entry -> Entry* */
-    GHashTable *per_rule; /* Rule* -> how many servers have a group */
-    GPtrArray *entries;   /* Entry*, owned */
-    GPtrArray *sorted;    /* Group* */
+    GArray *by_rule;    /* RuleGroups, by number of the rule */
+    GHashTable *by_key; /* GroupKey* in the entry -> Entry*: the groups of one server */
+    GPtrArray *entries; /* Entry*, owned */
+    GPtrArray *sorted;  /* Group* */
 };
 
 static guint key_hash(gconstpointer data)
 {
     const GroupKey *key = data;
-    guint hash = g_direct_hash(key->rule) ^ key->port;
-    for (guint i = 0; i < sizeof key->server.bytes; i++)
-        hash = hash * 31 + key->server.bytes[i];
-    return hash;
+    uint64_t address[2];
+    memcpy(address, key->server.bytes, sizeof address);
+    uint64_t hash = (uintptr_t)key->rule ^ key->port;
+    hash = (hash ^ address[0]) * UINT64_C(0x9e3779b97f4a7c15);
+    hash = (hash ^ hash >> 32 ^ address[1]) * UINT64_C(0x9e3779b97f4a7c15);
+    return (guint)(hash >> 32);
 }
 
 static gboolean key_equal(gconstpointer a, gconstpointer b)
 {
     const GroupKey *first = a, *second = b;
     return first->rule == second->rule && first->severity == second->severity &&
-           first->is_rest == second->is_rest && first->port == second->port &&
-           address_equal(&first->server, &second->server);
+           first->port == second->port && address_equal(&first->server, &second->server);
 }
 
 static void kept_case_clear(KeptCase *kept)
@@ -62,7 +68,7 @@ Grouping *grouping_new(Severity by_server)
     Grouping *grouping = g_new0(Grouping, 1);
     grouping->by_server = by_server;
     grouping->by_key = g_hash_table_new(key_hash, key_equal);
-    grouping->per_rule = g_hash_table_new(NULL, NULL);
+    grouping->by_rule = g_array_new(FALSE, TRUE, sizeof(RuleGroups));
     grouping->entries = g_ptr_array_new_with_free_func(entry_free);
     grouping->sorted = g_ptr_array_new();
     return grouping;
@@ -73,52 +79,70 @@ void grouping_free(Grouping *grouping)
     if (!grouping)
         return;
     g_hash_table_unref(grouping->by_key);
-    g_hash_table_unref(grouping->per_rule);
+    g_array_unref(grouping->by_rule);
     g_ptr_array_unref(grouping->sorted);
     g_ptr_array_unref(grouping->entries);
     g_free(grouping);
 }
 
-static GroupKey key_make(const Grouping *grouping, const Rule *rule, Severity severity,
-                         const Endpoint *server)
+static RuleGroups *groups_of(const Grouping *grouping, const Rule *rule)
 {
-    GroupKey key = {.rule = rule, .severity = severity, .is_any_server = severity < grouping->by_server};
-    if (key.is_any_server)
-        return key;
-    key.server = server->address;
-    key.port = server->port;
-    return key;
+    if (rule->number >= grouping->by_rule->len)
+        g_array_set_size(grouping->by_rule, rule->number + 1);
+    return &g_array_index(grouping->by_rule, RuleGroups, rule->number);
 }
 
-static Entry *entry_new(Grouping *grouping, const GroupKey *key)
+static Entry *entry_new(Grouping *grouping, const Rule *rule, Severity severity)
 {
     Entry *entry = g_new0(Entry, 1);
+    entry->group.rule = rule;
+    entry->group.severity = severity;
+    g_ptr_array_add(grouping->entries, entry);
+    return entry;
+}
+
+static Entry *entry_new_of_server(Grouping *grouping, const GroupKey *key)
+{
+    Entry *entry = entry_new(grouping, key->rule, key->severity);
     entry->key = *key;
-    entry->group.rule = key->rule;
-    entry->group.severity = key->severity;
-    entry->group.is_rest = key->is_rest;
-    entry->group.is_any_server = key->is_any_server;
     entry->group.server = key->server;
     entry->group.port = key->port;
-    g_ptr_array_add(grouping->entries, entry);
     g_hash_table_insert(grouping->by_key, &entry->key, entry);
     return entry;
 }
 
-/* The group for the key; where its rule has enough servers already, the one that the rest shares. */
-static Entry *entry_find_or_new(Grouping *grouping, const GroupKey *key)
+static GroupKey key_make(const Rule *rule, Severity severity, const Endpoint *server)
 {
-    Entry *entry = g_hash_table_lookup(grouping->by_key, key);
+    return (GroupKey){.rule = rule, .severity = severity, .server = server->address, .port = server->port};
+}
+
+/* Of all servers together; where its rule has enough groups already, of those that have none. */
+static Entry *whole_find_or_new(Grouping *grouping, RuleGroups *groups, const Judgement *judgement)
+{
+    Entry **whole = &groups->whole[judgement->severity];
+    if (*whole)
+        return *whole;
+    *whole = entry_new(grouping, judgement->rule, judgement->severity);
+    (*whole)->group.is_any_server =
+        judgement->severity < grouping->by_server && groups->count < GROUP_SERVERS_MAX;
+    (*whole)->group.is_rest = !(*whole)->group.is_any_server;
+    groups->count += (*whole)->group.is_any_server;
+    return *whole;
+}
+
+static Entry *entry_find_or_new(Grouping *grouping, const Judgement *judgement, const Endpoint *server)
+{
+    RuleGroups *groups = groups_of(grouping, judgement->rule);
+    if (judgement->severity < grouping->by_server)
+        return whole_find_or_new(grouping, groups, judgement);
+    GroupKey key = key_make(judgement->rule, judgement->severity, server);
+    Entry *entry = g_hash_table_lookup(grouping->by_key, &key);
     if (entry)
         return entry;
-    guint servers = GPOINTER_TO_UINT(g_hash_table_lookup(grouping->per_rule, key->rule));
-    if (servers < GROUP_SERVERS_MAX) {
-        g_hash_table_insert(grouping->per_rule, (gpointer)key->rule, GUINT_TO_POINTER(servers + 1));
-        return entry_new(grouping, key);
-    }
-    GroupKey rest = {.rule = key->rule, .severity = key->severity, .is_rest = true};
-    entry = g_hash_table_lookup(grouping->by_key, &rest);
-    return entry ? entry : entry_new(grouping, &rest);
+    if (groups->count == GROUP_SERVERS_MAX)
+        return whole_find_or_new(grouping, groups, judgement);
+    groups->count++;
+    return entry_new_of_server(grouping, &key);
 }
 
 static bool is_clearer(const Entry *entry, const Outcome *outcome, const Judgement *judgement)
@@ -154,8 +178,7 @@ bool grouping_add(Grouping *grouping, const Outcome *outcome, uint32_t stream, c
         const Judgement *judgement = &outcome->judgements[i];
         if (judgement->severity < least)
             continue;
-        GroupKey key = key_make(grouping, judgement->rule, judgement->severity, server);
-        Entry *entry = entry_find_or_new(grouping, &key);
+        Entry *entry = entry_find_or_new(grouping, judgement, server);
         stream_list_add(&entry->group.streams, stream);
         is_clearest |= is_clearer(entry, outcome, judgement);
     }
@@ -172,8 +195,7 @@ void grouping_keep(Grouping *grouping, Tellings *tellings, Severity least)
         const Judgement *judgement = &outcome.judgements[i];
         if (judgement->severity < least)
             continue;
-        GroupKey key = key_make(grouping, judgement->rule, judgement->severity, &server);
-        Entry *entry = entry_find_or_new(grouping, &key);
+        Entry *entry = entry_find_or_new(grouping, judgement, &server);
         if (!is_clearer(entry, &outcome, judgement))
             continue;
         entry->clarity = outcome_clarity(&outcome, judgement->certainty);
@@ -212,8 +234,7 @@ const GPtrArray *grouping_sorted(Grouping *grouping)
 const Group *grouping_find(const Grouping *grouping, const Telling *telling, const History *history)
 {
     const Endpoint server = endpoint_of(&history->side[SIDE_SERVER]);
-    GroupKey key = key_make(grouping, telling->rule, telling->severity, &server);
+    GroupKey key = key_make(telling->rule, telling->severity, &server);
     Entry *entry = g_hash_table_lookup(grouping->by_key, &key);
-    GroupKey rest = {.rule = key.rule, .severity = key.severity, .is_rest = true};
-    return (const Group *)(entry ? entry : g_hash_table_lookup(grouping->by_key, &rest));
+    return (const Group *)(entry ? entry : groups_of(grouping, telling->rule)->whole[telling->severity]);
 }

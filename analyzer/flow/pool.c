@@ -21,6 +21,7 @@ void pool_clear(Pool *pool)
             memory_free(pool->chunks[i], bytes);
     }
     g_free(pool->chunks);
+    g_free(pool->freed);
     memset(pool, 0, sizeof *pool);
 }
 
@@ -38,12 +39,9 @@ static void pool_add_chunk(Pool *pool)
 
 uint32_t pool_take(Pool *pool)
 {
-    uint32_t handle = pool->freed;
-    if (handle) {
-        memcpy(&pool->freed, pool_block(pool, handle), sizeof pool->freed);
-        return handle;
-    }
-    handle = pool->used++;
+    if (pool->freed_count)
+        return pool->freed[--pool->freed_count];
+    uint32_t handle = pool->used++;
     if (handle / POOL_CHUNK_BLOCKS >= pool->chunk_count)
         pool_add_chunk(pool);
     return handle;
@@ -51,6 +49,9 @@ uint32_t pool_take(Pool *pool)
 
 void pool_give_back(Pool *pool, uint32_t handle)
 {
-    memcpy(pool_block(pool, handle), &pool->freed, sizeof pool->freed);
-    pool->freed = handle;
+    if (pool->freed_count == pool->freed_capacity) {
+        pool->freed_capacity = pool->freed_capacity ? pool->freed_capacity * 2 : 64;
+        pool->freed = g_renew(uint32_t, pool->freed, pool->freed_capacity);
+    }
+    pool->freed[pool->freed_count++] = handle;
 }

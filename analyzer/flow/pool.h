@@ -9,8 +9,9 @@ typedef struct {
     uint8_t **chunks;
     size_t block_bytes;
     uint32_t chunk_count, chunk_capacity;
-    uint32_t used;  /* blocks handed out so far, freed ones included; handle 0 is never handed out */
-    uint32_t freed; /* first of the list of freed blocks, 0 for none */
+    uint32_t used;   /* blocks handed out so far, freed ones included; handle 0 is never handed out */
+    uint32_t *freed; /* handles; not a list through the blocks, which lie cold */
+    uint32_t freed_count, freed_capacity;
 } Pool;
 
 /* Of connections, two megabytes: a huge page. */

@@ -58,7 +58,7 @@ static bool freeze_one(ConnectionStore *store, uint32_t handle)
         is_away = put_away(store, stream, connection, events);
     } else {
         /* Of the one in the store only the first line was ever touched, and now none needs to be. */
-        Connection brief = {0};
+        Connection brief;
         memcpy(&brief, connection, offsetof(Connection, sequence));
         track_waiting(&brief, events, &store->holes);
         is_away = put_away(store, stream, &brief, events);
@@ -85,6 +85,7 @@ static void prefetch_next(const ConnectionStore *store)
         if (connection_store_stream(store, handle) == NO_CONNECTION || connection->last_ns > store->then_ns)
             continue;
         const uint8_t *events = (const uint8_t *)event_store_get(&store->events, connection);
+        index_prefetch(&store->ready, store->owners[handle].tag);
         for (unsigned at = 64; connection->traits & CONNECTION_BEGUN && at < sizeof *connection; at += 64)
             prefetch((const uint8_t *)connection + at);
         for (unsigned at = 0; at < connection->event_count * sizeof(Event); at += 64)

@@ -319,9 +319,9 @@ Connection *flow_table_add_parcel(FlowTable *table, const Parcel *parcel)
     if (parcel->kind == SEGMENT_ICMP_QUOTE || is_of_predecessor(table, connection, end, parcel)) {
         add_apart(table, connection, end, parcel);
     } else {
-        Event *event = add_event(table, connection);
-        *event = parcel->event;
-        event->marks |= (uint16_t)end;
+        Event event = parcel->event;
+        event.marks |= (uint16_t)end;
+        *add_event(table, connection) = event;
     }
     return connection;
 }

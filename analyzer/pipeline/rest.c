@@ -2,6 +2,8 @@
 
 #include <glib.h>
 
+#include "base/prefetch.h"
+
 struct Rest {
     const Lanes *lanes;
     unsigned lane;
@@ -74,9 +76,11 @@ static void rest_take(void *data, uint32_t index, const Connection *connection, 
 {
     Rest *rest = data;
     rest_make_room(rest, index);
+    Witness *witness = &rest->witnesses[index];
+    prefetch(witness); /* it lies cold, and is wanted when the outline is made */
+    prefetch((uint8_t *)(witness + 1) - 1);
     history_outline_of(&rest->history, rest->table, index, connection, events);
     const HistorySide *server = &rest->history.side[SIDE_SERVER];
-    Witness *witness = &rest->witnesses[index];
     uint32_t place = witness->testimony;
     Testimony testimony;
     bool has_more = fact_witness(&rest->history, witness, &testimony);

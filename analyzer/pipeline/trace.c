@@ -164,12 +164,17 @@ static void trace_gather_witnesses(Trace *trace)
     }
 }
 
-/* The lanes that the caller does not take himself. */
+static void judge_lanes(const Trace *trace, unsigned first, unsigned end)
+{
+    for (unsigned lane = first; lane < end; lane++)
+        rest_judge_left(trace->rests->pdata[lane], trace->context);
+}
+
+/* The half that the caller does not take himself. */
 static gpointer judge_other_lanes(gpointer data)
 {
     const Trace *trace = data;
-    for (unsigned lane = 1; lane < trace->rests->len; lane++)
-        rest_judge_left(trace->rests->pdata[lane], trace->context);
+    judge_lanes(trace, trace->rests->len / 2, trace->rests->len);
     return NULL;
 }
 
@@ -179,7 +184,7 @@ static void trace_judge_left(Trace *trace)
     enum { WORTH_A_THREAD = 256 };
     bool is_beside = trace->rests->len > 1 && trace->info.connections >= WORTH_A_THREAD;
     GThread *thread = is_beside ? g_thread_new("judge", judge_other_lanes, trace) : NULL;
-    rest_judge_left(trace->rests->pdata[0], trace->context);
+    judge_lanes(trace, 0, trace->rests->len / 2);
     if (thread)
         g_thread_join(thread);
     else

@@ -116,6 +116,7 @@ enum {
     CONNECTION_BEGUN = 1 << 0,  /* the lines below the first are valid: something was tracked */
     CONNECTION_REUSES = 1 << 1, /* `previous` is a connection */
     CONNECTION_BEYOND = 1 << 2, /* there is more to it than tracking its events again would show */
+    CONNECTION_READY = 1 << 3,  /* live, and the one that the next segment of its tuple belongs to */
 };
 
 #define NO_CONNECTION UINT32_MAX

@@ -323,6 +323,7 @@ size_t freeze(const Connection *connection, const Event *events, uint8_t *ret_by
         Connection alone = *connection;
         alone.event_class = 0;
         alone.event_block = 0;
+        alone.traits &= (uint8_t)~CONNECTION_READY;
         at = put_words(at, &alone);
     } else {
         at = put_key(at, connection);

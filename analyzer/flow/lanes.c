@@ -97,7 +97,7 @@ static void lane_file(Lane *lane, const Tray *tray, const Parcel *parcel, bool n
 /* In the order of the capture. */
 static void lane_take(Lane *lane, Tray *tray, bool numbers)
 {
-    const Parcel *parcels = tray->parcels;
+    Parcel *parcels = tray->parcels;
     unsigned count = tray->count;
     for (unsigned i = 0; i < count + AHEAD_SLOT; i++) {
         if (i < count)
@@ -219,12 +219,11 @@ static uint8_t tray_note(Tray *tray, const Segment *segment, const uint8_t *payl
 
 void lanes_file(Lanes *lanes, const uint8_t *payload)
 {
-    Parcel filled;
-    flow_table_parcel(lanes->lane[0].table, &lanes->segment, &filled);
-    Lane *lane = lane_of(lanes, filled.hash);
+    uint64_t hash = flow_table_hash(lanes->lane[0].table, &lanes->segment);
+    Lane *lane = lane_of(lanes, hash);
     Tray *tray = lane->tray;
     Parcel *parcel = &tray->parcels[tray->count++];
-    *parcel = filled;
+    parcel_fill(parcel, &lanes->segment, hash);
     parcel->note = tray_note(tray, &lanes->segment, payload);
     if (tray->count < TRAY_SEGMENTS && tray->note_count < TRAY_NOTES)
         return;

@@ -35,7 +35,7 @@ static inline uint64_t hash_v4(const Segment *segment, const uint64_t seed[2])
     return mix(mix(low ^ seed[0], high ^ seed[1]) ^ seed[0], UINT64_C(0x9e3779b97f4a7c15) ^ seed[1]);
 }
 
-static inline uint64_t hash_of(const Segment *segment, const uint64_t seed[2])
+uint64_t parcel_hash(const Segment *segment, const uint64_t seed[2])
 {
     if (segment->ip_version == 4)
         return hash_v4(segment, seed);
@@ -52,7 +52,7 @@ static inline uint16_t marks_of(const Segment *segment)
     return marks;
 }
 
-void parcel_fill(Parcel *parcel, const Segment *segment, const uint64_t seed[2])
+void parcel_fill(Parcel *parcel, const Segment *segment, uint64_t hash)
 {
     bool is_quote = segment->kind == SEGMENT_ICMP_QUOTE;
     parcel->event = (Event){
@@ -73,5 +73,6 @@ void parcel_fill(Parcel *parcel, const Segment *segment, const uint64_t seed[2])
     parcel->port[1] = segment->destination_port;
     parcel->ip_version = segment->ip_version;
     parcel->kind = segment->kind;
-    parcel->hash = hash_of(segment, seed);
+    parcel->tag = (uint32_t)hash;
+    parcel->hint = 0;
 }

@@ -12,10 +12,15 @@ typedef struct {
     uint8_t kind; /* SegmentKind; of an ICMP quote the event's window is type << 8 | code */
     uint8_t note; /* lanes.c: where its note lies */
     uint8_t spare;
-    uint64_t hash; /* of its tuple: the same for both directions */
+    uint32_t tag;  /* half of its tuple's hash */
+    uint32_t hint; /* table.c: which connection it may be of, 0 for none */
 } Parcel;
 
 _Static_assert(sizeof(Parcel) == 80, "little more than a cache line");
 
-/* `seed` keys the hash: with another one the same tuples have other hashes. */
-void parcel_fill(Parcel *parcel, const Segment *segment, const uint64_t seed[2]);
+/* Of the segment's tuple: the same for both directions. With another `seed` the same tuples have other
+ * hashes. */
+uint64_t parcel_hash(const Segment *segment, const uint64_t seed[2]);
+
+/* All but its note. */
+void parcel_fill(Parcel *parcel, const Segment *segment, uint64_t hash);

@@ -142,11 +142,13 @@ static uint32_t take_live(ConnectionStore *store, uint32_t stream, int64_t now_n
 void connection_store_make_ready(ConnectionStore *store, uint32_t handle, uint32_t tag)
 {
     store->owners[handle].tag = tag;
+    connection_store_live(store, handle)->traits |= CONNECTION_READY;
     index_add(&store->ready, tag, handle);
 }
 
 void connection_store_retire(ConnectionStore *store, uint32_t handle)
 {
+    connection_store_live(store, handle)->traits &= (uint8_t)~CONNECTION_READY;
     index_remove(&store->ready, store->owners[handle].tag, handle);
 }
 

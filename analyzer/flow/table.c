@@ -107,15 +107,9 @@ const Note *flow_table_next_note(const FlowTable *table, const Note *note)
     return note->next ? pool_block(&table->notes, note->next) : NULL;
 }
 
-void flow_table_parcel(const FlowTable *table, const Segment *segment, Parcel *ret_parcel)
+uint64_t flow_table_hash(const FlowTable *table, const Segment *segment)
 {
-    parcel_fill(ret_parcel, segment, table->seed);
-}
-
-/* What connections are found by. */
-static uint32_t tag_of(const Parcel *parcel)
-{
-    return (uint32_t)parcel->hash;
+    return parcel_hash(segment, table->seed);
 }
 
 static bool is_opening(const Parcel *parcel)
@@ -125,25 +119,26 @@ static bool is_opening(const Parcel *parcel)
 
 void flow_table_prefetch_slot(const FlowTable *table, const Parcel *parcel)
 {
-    index_prefetch(&table->store.ready, tag_of(parcel));
+    index_prefetch(&table->store.ready, parcel->tag);
     if (is_opening(parcel))
-        index_prefetch(&table->tuples, tag_of(parcel));
+        index_prefetch(&table->tuples, parcel->tag);
 }
 
 /* The first with the tag is nearly always the right one; where not, the fetch was in vain. */
-void flow_table_prefetch_connection(const FlowTable *table, const Parcel *parcel)
+void flow_table_prefetch_connection(const FlowTable *table, Parcel *parcel)
 {
-    const IndexSlot *slot = index_first(&table->store.ready, tag_of(parcel));
-    if (slot)
-        prefetch(connection_store_live(&table->store, slot->number));
+    const IndexSlot *slot = index_first(&table->store.ready, parcel->tag);
+    if (!slot)
+        return;
+    parcel->hint = slot->number;
+    prefetch(connection_store_live(&table->store, slot->number));
 }
 
 void flow_table_prefetch_event(const FlowTable *table, const Parcel *parcel)
 {
-    const IndexSlot *slot = index_first(&table->store.ready, tag_of(parcel));
-    if (!slot)
+    if (!parcel->hint)
         return;
-    const Connection *connection = connection_store_live(&table->store, slot->number);
+    const Connection *connection = connection_store_live(&table->store, parcel->hint);
     prefetch(event_store_get(&table->store.events, connection) + connection->event_count);
 }
 
@@ -178,14 +173,14 @@ static uint32_t new_connection(FlowTable *table, const Parcel *parcel)
     memcpy(connection->address, parcel->address, sizeof connection->address);
     memcpy(connection->port, parcel->port, sizeof connection->port);
     connection->ip_version = parcel->ip_version;
-    connection_store_make_ready(&table->store, handle, tag_of(parcel));
+    connection_store_make_ready(&table->store, handle, parcel->tag);
     return handle;
 }
 
 /* The first one of its tuple. */
 static uint32_t new_tuple(FlowTable *table, const Parcel *parcel)
 {
-    index_add(&table->tuples, tag_of(parcel), table->store.count);
+    index_add(&table->tuples, parcel->tag, table->store.count);
     return new_connection(table, parcel);
 }
 
@@ -194,7 +189,7 @@ static uint32_t new_of_tuple(FlowTable *table, const Parcel *parcel, uint32_t pr
 {
     uint32_t stream = connection_store_stream(&table->store, previous);
     connection_store_retire(&table->store, previous);
-    IndexSlot *slot = index_first(&table->tuples, tag_of(parcel));
+    IndexSlot *slot = index_first(&table->tuples, parcel->tag);
     while (slot->number != stream)
         slot = index_next(&table->tuples, slot);
     slot->number = table->store.count;
@@ -211,18 +206,23 @@ static uint32_t new_of_tuple(FlowTable *table, const Parcel *parcel, uint32_t pr
 static uint32_t find(FlowTable *table, const Parcel *parcel, int *ret_sender)
 {
     ConnectionStore *store = &table->store;
-    for (IndexSlot *slot = index_first(&store->ready, tag_of(parcel)); slot;
+    if (parcel->hint && connection_store_live(store, parcel->hint)->traits & CONNECTION_READY) {
+        *ret_sender = sender_of(connection_store_live(store, parcel->hint), parcel);
+        if (*ret_sender >= 0)
+            return parcel->hint;
+    }
+    for (IndexSlot *slot = index_first(&store->ready, parcel->tag); slot;
          slot = index_next(&store->ready, slot)) {
         *ret_sender = sender_of(connection_store_live(store, slot->number), parcel);
         if (*ret_sender >= 0)
             return slot->number;
     }
-    for (IndexSlot *slot = index_first(&table->tuples, tag_of(parcel)); slot;
+    for (IndexSlot *slot = index_first(&table->tuples, parcel->tag); slot;
          slot = index_next(&table->tuples, slot)) {
         uint32_t handle = connection_store_wake(store, slot->number);
         *ret_sender = sender_of(connection_store_live(store, handle), parcel);
         if (*ret_sender >= 0) {
-            connection_store_make_ready(store, handle, tag_of(parcel));
+            connection_store_make_ready(store, handle, parcel->tag);
             return handle;
         }
     }
@@ -329,7 +329,7 @@ Connection *flow_table_add_parcel(FlowTable *table, const Parcel *parcel)
 Connection *flow_table_add(FlowTable *table, const Segment *segment)
 {
     Parcel parcel;
-    flow_table_parcel(table, segment, &parcel);
+    parcel_fill(&parcel, segment, flow_table_hash(table, segment));
     Connection *connection = flow_table_add_parcel(table, &parcel);
     connection_store_track(&table->store, connection);
     return connection;

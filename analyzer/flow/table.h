@@ -32,8 +32,9 @@ void flow_table_set_live_max(FlowTable *table, uint32_t live_max);
 /* See store.h; `function` may read the table, but not add to it. */
 void flow_table_on_rest(FlowTable *table, RestFunction function, void *data);
 
-/* The segment as this table takes it; all tables that were made with the same seed take the same. */
-void flow_table_parcel(const FlowTable *table, const Segment *segment, Parcel *ret_parcel);
+/* Of the segment's tuple: what parcel_fill() wants to know. All tables that were made with the same seed have
+ * the same. */
+uint64_t flow_table_hash(const FlowTable *table, const Segment *segment);
 
 /* Files the segment under its connection and keeps its event, which may have to wait for being tracked.
  * Returns the connection, borrowed until the next call. */
@@ -74,5 +75,5 @@ int64_t flow_table_contiguous(const FlowTable *table, const Connection *connecti
  * fetches what that one reads, so that nothing waits for memory. First the slot, then by the slot the
  * connection, then by the connection the place of its event. */
 void flow_table_prefetch_slot(const FlowTable *table, const Parcel *parcel);
-void flow_table_prefetch_connection(const FlowTable *table, const Parcel *parcel);
+void flow_table_prefetch_connection(const FlowTable *table, Parcel *parcel);
 void flow_table_prefetch_event(const FlowTable *table, const Parcel *parcel);

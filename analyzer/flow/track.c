@@ -206,28 +206,20 @@ static inline void set_window(Connection *connection, unsigned end, const Event 
                                        << (scaled ? connection->counts[end].wscale : 0);
 }
 
-/* Only a segment that sends something is in order by its number alone: of an empty one there may be copies.
- */
-static inline bool is_next(const Connection *connection, const Event *event, unsigned end)
-{
-    const Sequence *sequence = &connection->sequence[end];
-    return (event->flags & (TCP_SYN | TCP_RST | TCP_ACK)) == TCP_ACK &&
-           connection->known[0] & connection->known[1] & KNOWN_BASE &&
-           !(connection->known[end] & KNOWN_FIN) && event->seq == sequence->isn + (uint32_t)sequence->next;
-}
-
 /* Tracks what nearly all segments are: the next one of its end, which acknowledges what has been seen. False
  * where it is not; then nothing was done. */
 static inline bool track_plain(Connection *connection, const Event *event, unsigned end)
 {
     Sequence *own = &connection->sequence[end], *peer = &connection->sequence[!end];
-    int64_t ack = seq_unwrap(event->ack - peer->isn, peer->next);
-    if (!is_next(connection, event, end) || own->acked_beyond || peer->acked_beyond || ack > peer->next ||
-        ack < peer->acked)
+    const uint32_t unacked = peer->isn + (uint32_t)peer->next - event->ack;
+    if ((event->flags & (TCP_SYN | TCP_RST | TCP_ACK)) != TCP_ACK ||
+        event->seq != own->isn + (uint32_t)own->next || (int32_t)unacked < 0 ||
+        peer->next - unacked < peer->acked || own->acked_beyond | peer->acked_beyond ||
+        !(connection->known[0] & connection->known[1] & KNOWN_BASE) || connection->known[end] & KNOWN_FIN)
         return false;
     count_packet(connection, end, event);
     own->next += event->length + (event->flags & TCP_FIN);
-    peer->acked = ack;
+    peer->acked = peer->next - unacked;
     set_window(connection, end, event);
     if (event->length || event->flags & TCP_FIN)
         count_segment(connection, end, event);
@@ -240,6 +232,7 @@ static uint16_t track_event(Connection *connection, const Event *event, unsigned
     const unsigned end = event_end(event);
     const bool is_syn = event->flags & TCP_SYN;
     uint16_t marks = waiting & WAITING_MARKS;
+    /* The next number can be no copy; of an empty segment there may be some. */
     if ((event->length || event->flags & TCP_FIN || !is_duplicate(event, kept, end)) &&
         track_plain(connection, event, end))
         return marks;
@@ -285,7 +278,8 @@ void track_waiting(Connection *connection, Event *events, Pool *holes)
         track_begin(connection, events[0].time_ns, events[0].frame);
     for (unsigned i = kept; i < connection->event_count; i++) {
         Event *event = &events[kept];
-        *event = events[i];
+        if (kept != i)
+            *event = events[i];
         event->marks = track_event(connection, event, kept, holes);
         /* A second copy of what neither opens nor closes the connection is counted, and says nothing more. */
         if (event->marks & EVENT_DUPLICATE && !(event->flags & (TCP_SYN | TCP_FIN | TCP_RST)))

@@ -69,7 +69,7 @@ static void assert_equal_records(const FlowTable *one, const FlowTable *two, uin
 static void add_parcel(FlowTable *table, const Segment *segment)
 {
     Parcel parcel;
-    flow_table_parcel(table, segment, &parcel);
+    parcel_fill(&parcel, segment, flow_table_hash(table, segment));
     flow_table_add_parcel(table, &parcel);
 }
 

@@ -51,7 +51,7 @@ static void add(Script *script, const Segment *segment)
     script->last.frame = ++script->frame;
     script->last.time_ns = script->now_ns;
     Parcel parcel;
-    flow_table_parcel(script->table, &script->last, &parcel);
+    parcel_fill(&parcel, &script->last, flow_table_hash(script->table, &script->last));
     Connection *connection = script->tracks_at_once ? flow_table_add(script->table, &script->last)
                                                     : flow_table_add_parcel(script->table, &parcel);
     g_assert(connection->event_count <= EVENTS_MAX);

@@ -44,6 +44,7 @@ struct Lanes {
     GQueue empty;
     unsigned trays, waiting; /* all there are, and those that are full */
     unsigned unfinished;     /* lanes */
+    bool is_asleep;          /* one of the threads waits for `changed` */
     bool is_left;            /* nobody wants to know any more */
 };
 
@@ -112,6 +113,22 @@ static void lane_take(Lane *lane, Tray *tray, bool numbers)
     tray->count = tray->note_count = 0;
 }
 
+/* With the mutex held, as in what follows. Nobody is woken up who does not sleep: that would be a system call
+ * a tray. */
+static void wait_for_change(Lanes *lanes)
+{
+    lanes->is_asleep = true;
+    g_cond_wait(&lanes->changed, &lanes->mutex);
+}
+
+static void tell_change(Lanes *lanes)
+{
+    if (!lanes->is_asleep)
+        return;
+    lanes->is_asleep = false;
+    g_cond_broadcast(&lanes->changed);
+}
+
 /* A lane with a full tray on which nobody works; each thread looks from its own end, so that lanes stay in
  * the cache of one of them. */
 static Lane *find_work(Lanes *lanes, bool from_last)
@@ -140,7 +157,7 @@ static void work_off_tray(Lanes *lanes, Lane *lane)
     lane->is_busy = false;
     lanes->unfinished -= is_last;
     g_queue_push_tail(&lanes->empty, tray);
-    g_cond_signal(&lanes->changed);
+    tell_change(lanes);
 }
 
 /* Until all lanes are finished. With the mutex held. */
@@ -151,9 +168,9 @@ static void work(Lanes *lanes, bool from_last)
         if (lane)
             work_off_tray(lanes, lane);
         else
-            g_cond_wait(&lanes->changed, &lanes->mutex);
+            wait_for_change(lanes);
     }
-    g_cond_signal(&lanes->changed);
+    tell_change(lanes);
 }
 
 static gpointer lanes_thread(gpointer data)
@@ -177,7 +194,7 @@ static Tray *take_empty_tray(Lanes *lanes)
         else if (lanes->trays++ < TRAYS_MAX)
             return tray_new();
         else
-            g_cond_wait(&lanes->changed, &lanes->mutex);
+            wait_for_change(lanes);
     }
 }
 
@@ -186,7 +203,7 @@ static void hand_over(Lanes *lanes, Lane *lane, Tray *tray)
 {
     g_queue_push_tail(&lane->full, tray);
     lanes->waiting++;
-    g_cond_signal(&lanes->changed);
+    tell_change(lanes);
 }
 
 static void lanes_hand_over(Lanes *lanes, Lane *lane)
@@ -327,7 +344,7 @@ static void leave_thread(Lanes *lanes)
 {
     g_mutex_lock(&lanes->mutex);
     lanes->is_left = true;
-    g_cond_signal(&lanes->changed);
+    tell_change(lanes);
     g_mutex_unlock(&lanes->mutex);
     g_thread_join(lanes->thread);
 }

@@ -1,82 +1,80 @@
 #include "flow/index.h"
 
-#include <stddef.h>
 #include <string.h>
 
 #include "flow/memory.h"
 
-enum { SLOTS_AT_FIRST = 1024 };
+enum { BUCKETS_AT_FIRST = 128 };
 
-static void new_slots(Index *index, uint32_t count)
+static size_t bytes_of(uint32_t buckets)
 {
-    index->slots = memory_take(count * sizeof *index->slots);
-    memset(index->slots, 0xff, count * sizeof *index->slots);
+    return buckets * sizeof(IndexBucket);
+}
+
+static void new_buckets(Index *index, uint32_t count)
+{
+    index->buckets = memory_take(bytes_of(count));
+    memset(index->buckets, 0, bytes_of(count));
     index->mask = count - 1;
 }
 
 void index_init(Index *index)
 {
-    new_slots(index, SLOTS_AT_FIRST);
+    new_buckets(index, BUCKETS_AT_FIRST);
     index->count = 0;
 }
 
 void index_clear(Index *index)
 {
-    if (index->slots)
-        memory_free(index->slots, (index->mask + 1) * sizeof *index->slots);
+    if (index->buckets)
+        memory_free(index->buckets, bytes_of(index->mask + 1));
     *index = (Index){0};
 }
 
-static IndexSlot *free_slot(const Index *index, uint32_t tag)
+static void put(Index *index, uint32_t tag, uint32_t number)
 {
     uint32_t place = tag & index->mask;
-    while (index->slots[place].number != INDEX_NONE)
+    unsigned unused;
+    while (!(unused = index_matches(&index->buckets[place], 0))) {
+        index->buckets[place].passed++;
         place = (place + 1) & index->mask;
-    return &index->slots[place];
+    }
+    unsigned slot = (unsigned)__builtin_ctz(unused);
+    index->buckets[place].tags[slot] = tag;
+    index->buckets[place].numbers[slot] = number;
 }
 
 static void grow(Index *index)
 {
-    IndexSlot *old = index->slots;
+    IndexBucket *old = index->buckets;
     uint32_t old_count = index->mask + 1;
-    new_slots(index, old_count * 2);
+    new_buckets(index, old_count * 2);
     for (uint32_t i = 0; i < old_count; i++)
-        if (old[i].number != INDEX_NONE)
-            *free_slot(index, old[i].tag) = old[i];
-    memory_free(old, old_count * sizeof *old);
+        for (unsigned slot = 0; slot < INDEX_SLOTS; slot++)
+            if (old[i].tags[slot])
+                put(index, old[i].tags[slot], old[i].numbers[slot]);
+    memory_free(old, bytes_of(old_count));
 }
 
-IndexSlot *index_add(Index *index, uint32_t tag, uint32_t number)
+void index_add(Index *index, uint32_t tag, uint32_t number)
 {
-    if (index->count >= (index->mask + 1) / 4 * 3)
+    if (index->count >= (index->mask + 1) * (INDEX_SLOTS - 2))
         grow(index);
-    IndexSlot *slot = free_slot(index, tag);
-    *slot = (IndexSlot){tag, number};
+    put(index, tag, number);
     index->count++;
-    return slot;
-}
-
-/* Moves back what lies behind the slot and could not be found any more with a free slot before it. */
-static void close_gap(Index *index, uint32_t gap)
-{
-    for (uint32_t place = (gap + 1) & index->mask; index->slots[place].number != INDEX_NONE;
-         place = (place + 1) & index->mask) {
-        uint32_t home = index->slots[place].tag & index->mask;
-        if (((place - home) & index->mask) < ((place - gap) & index->mask))
-            continue;
-        index->slots[gap] = index->slots[place];
-        gap = place;
-    }
-    index->slots[gap].number = INDEX_NONE;
 }
 
 void index_remove(Index *index, uint32_t tag, uint32_t number)
 {
-    for (IndexSlot *slot = index_first(index, tag); slot; slot = index_next(index, slot)) {
-        if (slot->number == number) {
-            close_gap(index, (uint32_t)(slot - index->slots));
-            index->count--;
-            return;
-        }
-    }
+    IndexCursor cursor = index_find(index, tag);
+    uint32_t *found;
+    while ((found = index_next(index, &cursor)) && *found != number)
+        ;
+    if (!found)
+        return;
+    IndexBucket *bucket = &index->buckets[cursor.bucket];
+    bucket->tags[found - bucket->numbers] = 0;
+    index->count--;
+    for (uint32_t place = tag & index->mask; place != cursor.bucket; place = (place + 1) & index->mask)
+        index->buckets[place].passed--;
 }

@@ -73,6 +73,6 @@ void parcel_fill(Parcel *parcel, const Segment *segment, uint64_t hash)
     parcel->port[1] = segment->destination_port;
     parcel->ip_version = segment->ip_version;
     parcel->kind = segment->kind;
-    parcel->tag = (uint32_t)hash;
+    parcel->tag = (uint32_t)hash | UINT32_C(1) << 31;
     parcel->hint = 0;
 }

@@ -12,7 +12,7 @@ typedef struct {
     uint8_t kind; /* SegmentKind; of an ICMP quote the event's window is type << 8 | code */
     uint8_t note; /* lanes.c: where its note lies */
     uint8_t spare;
-    uint32_t tag;  /* half of its tuple's hash */
+    uint32_t tag;  /* half of its tuple's hash, never 0 */
     uint32_t hint; /* table.c: which connection it may be of, 0 for none */
 } Parcel;
 

@@ -133,7 +133,7 @@ static uint32_t take_live(ConnectionStore *store, uint32_t stream, int64_t now_n
         store->owner_capacity = MAX(2 * store->owner_capacity, POOL_CHUNK_BLOCKS);
         store->owners = g_renew(LiveOwner, store->owners, store->owner_capacity);
     }
-    store->owners[handle] = (LiveOwner){.stream = stream};
+    store->owners[handle] = (LiveOwner){.stream = stream, .tag = UINT32_MAX};
     store->places[stream] = handle;
     store->live_count++;
     return handle;

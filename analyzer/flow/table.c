@@ -127,11 +127,12 @@ void flow_table_prefetch_slot(const FlowTable *table, const Parcel *parcel)
 /* The first with the tag is nearly always the right one; where not, the fetch was in vain. */
 void flow_table_prefetch_connection(const FlowTable *table, Parcel *parcel)
 {
-    const IndexSlot *slot = index_first(&table->store.ready, parcel->tag);
-    if (!slot)
+    IndexCursor cursor = index_find(&table->store.ready, parcel->tag);
+    const uint32_t *handle = index_next(&table->store.ready, &cursor);
+    if (!handle)
         return;
-    parcel->hint = slot->number;
-    prefetch(connection_store_live(&table->store, slot->number));
+    parcel->hint = *handle;
+    prefetch(connection_store_live(&table->store, *handle));
 }
 
 void flow_table_prefetch_event(const FlowTable *table, const Parcel *parcel)
@@ -152,17 +153,19 @@ static inline bool is_same(const uint8_t a[16], const uint8_t b[16])
 
 static inline bool is_sender(const Connection *connection, unsigned end, const Parcel *parcel)
 {
-    return connection->port[end] == parcel->port[0] && connection->port[!end] == parcel->port[1] &&
-           is_same(connection->address[end], parcel->address[0]) &&
+    return (connection->port[end] == parcel->port[0]) & (connection->port[!end] == parcel->port[1]) &
+           is_same(connection->address[end], parcel->address[0]) &
            is_same(connection->address[!end], parcel->address[1]);
 }
 
-/* Which end sent the segment: 0 or 1; -1 where it is of another connection. */
+/* Which end sent the segment: 0 or 1; -1 where it is of another connection. Without a branch between the two,
+ * which nobody could predict. */
 static inline int sender_of(const Connection *connection, const Parcel *parcel)
 {
-    if (connection->ip_version != parcel->ip_version)
+    bool is_first = is_sender(connection, 0, parcel), is_second = is_sender(connection, 1, parcel);
+    if (connection->ip_version != parcel->ip_version || !(is_first | is_second))
         return -1;
-    return is_sender(connection, 0, parcel) ? 0 : is_sender(connection, 1, parcel) ? 1 : -1;
+    return !is_first;
 }
 
 /* The handle of a new connection, begun by the segment, and now the one that its tuple leads to. */
@@ -189,10 +192,11 @@ static uint32_t new_of_tuple(FlowTable *table, const Parcel *parcel, uint32_t pr
 {
     uint32_t stream = connection_store_stream(&table->store, previous);
     connection_store_retire(&table->store, previous);
-    IndexSlot *slot = index_first(&table->tuples, parcel->tag);
-    while (slot->number != stream)
-        slot = index_next(&table->tuples, slot);
-    slot->number = table->store.count;
+    IndexCursor cursor = index_find(&table->tuples, parcel->tag);
+    uint32_t *newest = index_next(&table->tuples, &cursor);
+    while (*newest != stream)
+        newest = index_next(&table->tuples, &cursor);
+    *newest = table->store.count;
     uint32_t handle = new_connection(table, parcel);
     Connection *connection = connection_store_live(&table->store, handle);
     track_begin(connection, parcel->event.time_ns, parcel->event.frame);
@@ -211,15 +215,15 @@ static uint32_t find(FlowTable *table, const Parcel *parcel, int *ret_sender)
         if (*ret_sender >= 0)
             return parcel->hint;
     }
-    for (IndexSlot *slot = index_first(&store->ready, parcel->tag); slot;
-         slot = index_next(&store->ready, slot)) {
-        *ret_sender = sender_of(connection_store_live(store, slot->number), parcel);
+    IndexCursor cursor = index_find(&store->ready, parcel->tag);
+    for (const uint32_t *handle; (handle = index_next(&store->ready, &cursor));) {
+        *ret_sender = sender_of(connection_store_live(store, *handle), parcel);
         if (*ret_sender >= 0)
-            return slot->number;
+            return *handle;
     }
-    for (IndexSlot *slot = index_first(&table->tuples, parcel->tag); slot;
-         slot = index_next(&table->tuples, slot)) {
-        uint32_t handle = connection_store_wake(store, slot->number);
+    cursor = index_find(&table->tuples, parcel->tag);
+    for (const uint32_t *stream; (stream = index_next(&table->tuples, &cursor));) {
+        uint32_t handle = connection_store_wake(store, *stream);
         *ret_sender = sender_of(connection_store_live(store, handle), parcel);
         if (*ret_sender >= 0) {
             connection_store_make_ready(store, handle, parcel->tag);

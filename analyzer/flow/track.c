@@ -150,26 +150,27 @@ static uint16_t track_numbers(Connection *connection, unsigned end, const Event 
     return marks;
 }
 
-static void count_segment(Connection *connection, unsigned end, const Event *event)
+static inline void count_data(EndCounts *counts, const Event *event)
+{
+    if (!event->length || event->flags & TCP_RST)
+        return;
+    if (!counts->first_data_frame) {
+        counts->first_data_frame = event->frame;
+        counts->first_data_ns = event->time_ns;
+    }
+    counts->last_data_frame = event->frame;
+    counts->last_data_ns = event->time_ns;
+}
+
+static void count_fin(Connection *connection, unsigned end, const Event *event)
 {
     EndCounts *counts = &connection->counts[end];
-    if (event->length && !(event->flags & TCP_RST)) {
-        if (!counts->first_data_frame) {
-            counts->first_data_frame = event->frame;
-            counts->first_data_ns = event->time_ns;
-        }
-        counts->last_data_frame = event->frame;
-        counts->last_data_ns = event->time_ns;
-    }
-    if (event->flags & TCP_RST)
-        count16(&counts->resets);
-    if (event->flags & TCP_FIN)
-        count16(&counts->fins);
-    if (event->flags & TCP_FIN && !(connection->known[end] & KNOWN_FIN)) {
-        connection->known[end] |= KNOWN_FIN;
-        counts->fin_seq = event->seq + event->length + !!(event->flags & TCP_SYN);
-        counts->peer_next_at_fin = (uint32_t)connection->sequence[!end].next;
-    }
+    count16(&counts->fins);
+    if (connection->known[end] & KNOWN_FIN)
+        return;
+    connection->known[end] |= KNOWN_FIN;
+    counts->fin_seq = event->seq + event->length + !!(event->flags & TCP_SYN);
+    counts->peer_next_at_fin = (uint32_t)connection->sequence[!end].next;
 }
 
 /* What only a SYN tells: RFC 7323 2.2, scaling holds where both offered it, and never for the SYN itself. */
@@ -194,16 +195,15 @@ static inline void count_packet(Connection *connection, unsigned end, const Even
     EndCounts *counts = &connection->counts[end];
     counts->packets++;
     counts->last_frame = event->frame;
-    if (!(connection->known[end] & KNOWN_SENT))
-        counts->ttl = event->ttl;
+    counts->ttl = connection->known[end] & KNOWN_SENT ? counts->ttl : event->ttl;
     connection->known[end] |= KNOWN_SENT | (event->marks & EVENT_TIMESTAMPS ? KNOWN_TIMESTAMPS : 0);
 }
 
 static inline void set_window(Connection *connection, unsigned end, const Event *event)
 {
-    bool scaled = connection->known[0] & connection->known[1] & KNOWN_WSCALE && !(event->flags & TCP_SYN);
-    connection->sequence[end].window = (uint32_t)event->window
-                                       << (scaled ? connection->counts[end].wscale : 0);
+    const bool scaled =
+        !!(connection->known[0] & connection->known[1] & KNOWN_WSCALE) & !(event->flags & TCP_SYN);
+    connection->sequence[end].window = (uint32_t)event->window << (connection->counts[end].wscale * scaled);
 }
 
 /* Tracks what nearly all segments are: the next one of its end, which acknowledges what has been seen. False
@@ -221,8 +221,9 @@ static inline bool track_plain(Connection *connection, const Event *event, unsig
     own->next += event->length + (event->flags & TCP_FIN);
     peer->acked = peer->next - unacked;
     set_window(connection, end, event);
-    if (event->length || event->flags & TCP_FIN)
-        count_segment(connection, end, event);
+    count_data(&connection->counts[end], event);
+    if (event->flags & TCP_FIN)
+        count_fin(connection, end, event);
     return true;
 }
 
@@ -256,7 +257,11 @@ static uint16_t track_event(Connection *connection, const Event *event, unsigned
             marks |= track_ack(connection, end, event);
         set_window(connection, end, event);
     }
-    count_segment(connection, end, event);
+    count_data(&connection->counts[end], event);
+    if (event->flags & TCP_RST)
+        count16(&connection->counts[end].resets);
+    if (event->flags & TCP_FIN)
+        count_fin(connection, end, event);
     return marks;
 }
 

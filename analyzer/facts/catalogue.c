@@ -183,6 +183,7 @@ void fact_set_begin(FactSet *facts, History *history, const FactContext *context
     facts->history = history;
     facts->context = context;
     facts->head.epoch++;
+    facts->head.usual = facts_usual(history);
     facts->head.of_role[ROLE_NONE] = facts->slots[SIDE_CLIENT];
     set_roles(facts, ROLE_CLIENT, ROLE_SERVER, SIDE_CLIENT);
     set_roles(facts, ROLE_CLOSER, ROLE_PEER, history->closer);

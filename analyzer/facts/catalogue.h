@@ -52,6 +52,7 @@ typedef struct {
 typedef struct {
     FactSlot *of_role[ROLES];
     uint64_t epoch;
+    unsigned usual; /* a bit for each thing in which the connection is as most are; FactSettled.usual */
 } FactSetHead;
 
 typedef struct FactRow {
@@ -84,6 +85,20 @@ static inline const FactRow *fact_ref_row(FactRef ref)
 
 /* The side of "client" and of "server", which is the same in every connection; false of every other fact. */
 bool fact_is_fixed(FactRef ref, Side *ret_side);
+
+/* What a fact comes to in all connections that are usual in one thing: a known number from low to high, or
+ * absent where that is said too. */
+typedef struct {
+    unsigned usual; /* the bit in FactSetHead.usual */
+    bool may_be_absent;
+    int64_t low, high;
+} FactSettled;
+
+/* For low and high of what is absent and nothing else: no number is within. */
+#define SETTLED_ABSENT INT64_MAX, INT64_MIN
+
+/* False of facts of which nothing such is known. */
+bool fact_settled(FactRef ref, FactSettled *ret_settled);
 
 /* Fills in a slot. */
 void fact_compute(FactSet *facts, FactSlot *slot);

@@ -252,17 +252,9 @@ static int odd_kind(uint8_t flags)
     return flags & (TCP_SYN | TCP_FIN | TCP_RST | TCP_ACK) ? NOT_ODD : ODD_NONE;
 }
 
-/* The same of all combinations at once, a bit for each: those that have a flag are a set. */
-static bool has_odd(uint64_t flags_seen)
-{
-    const uint64_t fin = 0xaaaaaaaaaaaaaaaa, syn = 0xcccccccccccccccc, rst = 0xf0f0f0f0f0f0f0f0,
-                   ack = 0xffff0000ffff0000;
-    return flags_seen & ((syn & rst) | (syn & fin) | (fin & rst) | (fin & ~ack) | ~(syn | fin | rst | ack));
-}
-
 static const HistoryRow *first_odd(const History *history)
 {
-    if (!has_odd(history->flags_seen))
+    if (!facts_have_odd_flags(history->flags_seen))
         return NULL;
     for (unsigned i = 0; i < history->row_count; i++) {
         const HistoryRow *row = &history->rows[i];

@@ -28,6 +28,9 @@ struct FactSet {
     char zeek_history[ZEEK_HISTORY_MAX + 1];
 };
 
+/* usual.c: FactSetHead.usual */
+unsigned facts_usual(const History *history);
+
 /* The type is the row's; set by fact_get(). */
 static inline void value_set(Value *value, int64_t number, uint64_t frame)
 {
@@ -60,6 +63,15 @@ static inline const History *facts_whole_history(const FactSet *facts)
 {
     history_complete(facts->history);
     return facts->history;
+}
+
+/* The bits of History.flags_seen that stand for combinations without a meaning (connection.c, odd_kind):
+ * those that have a flag are a set. */
+static inline bool facts_have_odd_flags(uint64_t flags_seen)
+{
+    const uint64_t fin = 0xaaaaaaaaaaaaaaaa, syn = 0xcccccccccccccccc, rst = 0xf0f0f0f0f0f0f0f0,
+                   ack = 0xffff0000ffff0000;
+    return flags_seen & ((syn & rst) | (syn & fin) | (fin & rst) | (fin & ~ack) | ~(syn | fin | rst | ack));
 }
 
 static inline MissingReason missing_side(Side side)

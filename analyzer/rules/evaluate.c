@@ -4,9 +4,8 @@
  * false. */
 #include <string.h>
 
+#include "rules/leap.h"
 #include "rules/pattern.h"
-#include "rules/step.h"
-#include "rules/tree.h"
 
 static const Value *made_value(const Expression *expression, const Node *node, FactSet *facts,
                                Value *scratch);
@@ -303,9 +302,7 @@ Truth expression_evaluate(const Expression *expression, FactSet *facts)
 {
     if (!expression->steps)
         return evaluate(expression, expression_node(expression, expression->root), facts);
-    const Step *steps = (const Step *)expression->steps->data;
-    unsigned at = expression->entry;
-    while (at < STEP_END)
-        at = step_take(&steps[at], facts);
+    const Step *steps = (const Step *)(const void *)expression->steps->data;
+    unsigned at = leaps_run(expression->leaps, steps, expression->entry, STEP_END, facts);
     return (Truth)(at - STEP_END);
 }

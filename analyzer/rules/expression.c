@@ -43,6 +43,7 @@ void expression_free(Expression *expression)
     g_ptr_array_unref(expression->patterns);
     g_array_unref(expression->facts);
     g_clear_pointer(&expression->steps, g_array_unref);
+    g_free(expression->leaps);
     g_free(expression);
 }
 

@@ -7,8 +7,7 @@
  * to. So all tests behind the first of a chain are laid out twice, once for either case. */
 #include <string.h>
 
-#include "rules/step.h"
-#include "rules/tree.h"
+#include "rules/leap.h"
 
 enum { STEPS_MAX = 1000, ATTEMPTS_MAX = 20000 };
 
@@ -150,4 +149,7 @@ void expression_flatten(Expression *expression)
     expression->entry = flatten(&layout, expression_node(expression, expression->root), ends);
     if (layout.attempts > ATTEMPTS_MAX || expression->steps->len > STEPS_MAX)
         g_clear_pointer(&expression->steps, g_array_unref);
+    else
+        expression->leaps =
+            leaps_new((const Step *)(const void *)expression->steps->data, expression->steps->len);
 }

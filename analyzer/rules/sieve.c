@@ -1,11 +1,12 @@
 #include "rules/sieve.h"
 
+#include "rules/leap.h"
 #include "rules/shortcut.h"
-#include "rules/step.h"
 
 struct Sieve {
     const GPtrArray *rules;
     Step *steps;       /* of all conditions, the last rule's first; what ends one is a code from CODES on */
+    Leap *leaps;       /* one a step */
     uint16_t *entries; /* the first step of each rule, and the end behind them; NULL where there would be too
                           many steps, and rules are asked one by one */
 };
@@ -66,6 +67,7 @@ Sieve *sieve_new(const GPtrArray *rules)
     guint count = steps->len;
     sieve->steps = (Step *)(void *)g_array_free(steps, FALSE);
     shortcut_steps(sieve->steps, count, sieve->entries, rules->len);
+    sieve->leaps = leaps_new(sieve->steps, count);
     return sieve;
 }
 
@@ -74,6 +76,7 @@ void sieve_free(Sieve *sieve)
     if (!sieve)
         return;
     g_free(sieve->steps);
+    g_free(sieve->leaps);
     g_free(sieve->entries);
     g_free(sieve);
 }
@@ -84,19 +87,36 @@ static const Step *first_step(const Rule *rule)
     return when->steps && when->entry < STEP_END ? &g_array_index(when->steps, Step, when->entry) : NULL;
 }
 
-static bool begins_alike(const Rule *rule, const Rule *other)
+static bool begins_with_same_test(const Rule *rule, const Rule *other)
 {
     const Step *step = first_step(rule), *others = first_step(other);
     return step && others && step_is_same_test(step, others);
+}
+
+static bool begins_with_same_leap(const Rule *rule, const Rule *other)
+{
+    const Step *step = first_step(rule), *others = first_step(other);
+    uint16_t to;
+    unsigned needs = step ? leap_needs(step, &to) : 0;
+    return needs && others && leap_needs(others, &to) == needs;
+}
+
+/* Behind the last of the rules that begins in the same way; 0 where there is none. */
+static guint find_like(const GPtrArray *rules, const Rule *rule, bool (*is_like)(const Rule *, const Rule *))
+{
+    guint place = rules->len;
+    while (place > 0 && !is_like(rule, rules->pdata[place - 1]))
+        place--;
+    return place;
 }
 
 GPtrArray *sieve_group(const GPtrArray *rules)
 {
     GPtrArray *grouped = g_ptr_array_new();
     for (guint i = 0; i < rules->len; i++) {
-        guint place = grouped->len;
-        while (place > 0 && !begins_alike(rules->pdata[i], grouped->pdata[place - 1]))
-            place--;
+        guint place = find_like(grouped, rules->pdata[i], begins_with_same_test);
+        if (!place)
+            place = find_like(grouped, rules->pdata[i], begins_with_same_leap);
         g_ptr_array_insert(grouped, place ? (gint)place : -1, rules->pdata[i]);
     }
     return grouped;
@@ -116,10 +136,7 @@ unsigned sieve_next(const Sieve *sieve, unsigned from, FactSet *facts, Truth *re
 {
     if (!sieve->entries)
         return ask_each(sieve, from, facts, ret_truth);
-    const Step *steps = sieve->steps;
-    unsigned at = sieve->entries[from];
-    while (at < CODES)
-        at = step_take(&steps[at], facts);
+    unsigned at = leaps_run(sieve->leaps, sieve->steps, sieve->entries[from], CODES, facts);
     *ret_truth = (Truth)((at - CODES) % 4);
     return (at - CODES) / 4;
 }

@@ -11,7 +11,8 @@ Sieve *sieve_new(const GPtrArray *rules);
 void sieve_free(Sieve *sieve);
 
 /* The same rules in another order, for those that may be asked in any: next to each other are those that
- * begin with the same test, which is then made once for all of them. Caller frees. */
+ * begin with the same test, which is then made once for all of them, or with tests that are settled by the
+ * same (leap.h). Caller frees. */
 GPtrArray *sieve_group(const GPtrArray *rules);
 
 /* The first of the rules from `from` on whose condition is not false, and what it comes to; the number of

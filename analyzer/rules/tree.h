@@ -101,7 +101,8 @@ struct Expression {
     Node *tree;          /* what `nodes` holds, and `constants`: one step less on the hot path */
     Constant *values;
     uint16_t root;
-    GArray *steps; /* Step; NULL where it would be too long */
+    GArray *steps;      /* Step; NULL where it would be too long */
+    struct Leap *leaps; /* one a step */
     uint16_t entry;
 };
 

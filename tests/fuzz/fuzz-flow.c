@@ -162,12 +162,25 @@ static void check_history(History *history)
         check_side(history, (Side)side);
 }
 
+/* What is settled of a fact beforehand is what it turns out to be. */
+static void check_settled(const FactSet *facts, FactRef ref, const Value *value)
+{
+    FactSettled settled;
+    if (!fact_settled(ref, &settled) || !(((const FactSetHead *)facts)->usual & settled.usual))
+        return;
+    g_assert(value->presence == VALUE_KNOWN || (value->presence == VALUE_ABSENT && settled.may_be_absent));
+    g_assert(value->presence != VALUE_KNOWN ||
+             (value->as.number >= settled.low && value->as.number <= settled.high));
+}
+
 static void check_facts(FactSet *facts, uint64_t last_frame)
 {
     for (guint row = 0; row < fact_count(); row++) {
         const FactRow *fact = fact_row(row);
         for (unsigned role = fact->per_side; role < (fact->per_side ? ROLES : 1u); role++) {
-            const Value *value = fact_get(facts, (FactRef){(uint16_t)row, (uint8_t)role});
+            const FactRef ref = {(uint16_t)row, (uint8_t)role};
+            const Value *value = fact_get(facts, ref);
+            check_settled(facts, ref, value);
             g_assert(value->frame <= last_frame);
             g_assert(value->presence != VALUE_UNKNOWN || value->missing != MISSING_NOTHING);
         }

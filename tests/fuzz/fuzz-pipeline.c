@@ -37,6 +37,24 @@ static void explain(const RuleSet *rules, const Case *subject)
     rule_set_explain_path(rules, subject->facts, text);
 }
 
+/* A verdict must not depend on what is settled before facts are computed. */
+static void check_verdict(const RuleSet *rules, const Case *subject)
+{
+    static Verdict verdict;
+    FactSetHead *head = (FactSetHead *)subject->facts;
+    const unsigned usual = head->usual;
+    head->usual = 0;
+    rule_set_judge(rules, subject->facts, &verdict);
+    head->usual = usual;
+    g_assert(verdict_ending(&verdict) == verdict_ending(subject->verdict));
+    g_assert(verdict.certainty == subject->verdict->certainty);
+    g_assert(verdict.ending_is_benign == subject->verdict->ending_is_benign);
+    g_assert(verdict.possible_count == subject->verdict->possible_count);
+    g_assert(verdict.finding_count == subject->verdict->finding_count);
+    for (unsigned i = 0; i < verdict.finding_count; i++)
+        g_assert(verdict.findings[i].rule == subject->verdict->findings[i].rule);
+}
+
 static void report(Trace *trace, const ReportFormat *format, const ReportOptions *options)
 {
     Sink *sink = sink_new_memory();
@@ -47,6 +65,7 @@ static void report(Trace *trace, const ReportFormat *format, const ReportOptions
         Case subject;
         trace_judge(trace, options->rules, stream, &subject);
         g_assert(subject.verdict->path_length > 0);
+        check_verdict(options->rules, &subject);
         explain(options->rules, &subject);
         tellings_begin(&tellings, &subject);
         report_connection(report, &tellings);

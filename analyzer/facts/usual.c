@@ -1,0 +1,135 @@
+/* Most connections are alike in most things: a whole handshake, no reset, both FINs acknowledged, nothing
+ * lost. Whether they are so in this one is found at once, and settles what many facts are, so that a
+ * condition that asks only for those is decided without computing any (rules/leap.c).
+ *
+ * It says nothing that the facts do not say: what is settled is what they would be. Where something is not as
+ * usual, the facts are asked. */
+#include <string.h>
+
+#include "facts/private.h"
+
+enum {
+    USUAL_BEGIN = 1 << 0,     /* the whole handshake was captured */
+    USUAL_NO_RESET = 1 << 1,  /* no RST was */
+    USUAL_RESET = 1 << 2,     /* or one at most, that was taken and has nothing more to say */
+    USUAL_CLOSE = 1 << 3,     /* each side's FIN was, one after the other, and is acknowledged */
+    USUAL_DELIVERED = 1 << 4, /* all data is acknowledged, and came before the other side's FIN */
+    USUAL_SMOOTH = 1 << 5,    /* nothing is missing, repeated, out of place or odd */
+    USUAL_BRIEF = 1 << 6,     /* it took less than BRIEF_NS, and so did the close */
+};
+
+#define BRIEF_NS INT64_C(1000000000)
+
+static bool has_zero_window(const History *history)
+{
+    for (unsigned i = 0; i < history->row_count; i++) {
+        const HistoryRow *row = &history->rows[i];
+        if (!row->window && !(row->flags & TCP_RST))
+            return true;
+    }
+    return false;
+}
+
+static bool is_smooth(const History *history, const HistorySide *client, const HistorySide *server)
+{
+    bool is_sent_once = (client->syns | server->syns | client->fins | server->fins) <= 1u;
+    bool is_captured_once = client->sent && server->sent && !(client->duplicates | server->duplicates) &&
+                            !(client->gap_bytes | server->gap_bytes);
+    return is_sent_once && is_captured_once && history->previous == NO_CONNECTION &&
+           !(history->marks_seen & EVENT_BEYOND_FIN) && !facts_have_odd_flags(history->flags_seen) &&
+           !has_zero_window(history);
+}
+
+static bool is_reset_usual(const History *history)
+{
+    const ResetRecord *reset = history->resets;
+    if (!history->reset_count)
+        return true;
+    return history->reset_count == 1 && history->first_reset == 0 && reset->effective &&
+           !reset->after_close && !reset->sender_goes_on && !history->note_count;
+}
+
+static bool is_close_usual(const History *history, const HistorySide *client, const HistorySide *server)
+{
+    return client->fin && server->fin && client->fin_acked && server->fin_acked && !client->fin_first_lost &&
+           !server->fin_first_lost && !history->fins_crossed;
+}
+
+static bool is_delivered(const HistorySide *client, const HistorySide *server)
+{
+    return client->sent && server->sent && !(client->data_unacked | server->data_unacked) &&
+           !(client->after_peer_fin_bytes | server->after_peer_fin_bytes);
+}
+
+static bool is_within(int64_t value, int64_t low, int64_t high)
+{
+    return value >= low && value <= high;
+}
+
+static bool is_brief(const History *history, const HistorySide *client, const HistorySide *server)
+{
+    return client->fin && server->fin && is_within(history->end_ns - history->start_ns, 0, BRIEF_NS - 1) &&
+           is_within(client->fin_ns - server->fin_ns, 1 - BRIEF_NS, BRIEF_NS - 1);
+}
+
+unsigned facts_usual(const History *history)
+{
+    const HistorySide *client = &history->side[SIDE_CLIENT], *server = &history->side[SIDE_SERVER];
+    return (history->handshake == HANDSHAKE_FULL ? USUAL_BEGIN : 0) |
+           (!history->reset_count ? USUAL_NO_RESET : 0) | (is_reset_usual(history) ? USUAL_RESET : 0) |
+           (is_close_usual(history, client, server) ? USUAL_CLOSE : 0) |
+           (is_delivered(client, server) ? USUAL_DELIVERED : 0) |
+           (is_smooth(history, client, server) ? USUAL_SMOOTH : 0) |
+           (is_brief(history, client, server) ? USUAL_BRIEF : 0);
+}
+
+/* What a fact is where that holds; one of a side is so of both. */
+static const struct {
+    const char *fact;
+    FactSettled settled;
+} facts_settled[] = {
+    {"conn.handshake", {USUAL_BEGIN, false, HANDSHAKE_FULL, HANDSHAKE_FULL}},
+    {"conn.started_before_capture", {USUAL_BEGIN, false, false, false}},
+    {"rst.seen", {USUAL_NO_RESET, false, false, false}},
+    {"rst.captured", {USUAL_NO_RESET, false, false, false}},
+    {"rst.sender_goes_on", {USUAL_RESET, true, false, false}},
+    {"rst.after_forged", {USUAL_RESET, true, false, false}},
+    {"rst.answers.tls_alert", {USUAL_RESET, true, false, false}},
+    {"rst.ignored.frame", {USUAL_RESET, true, SETTLED_ABSENT}},
+    {"rst.text", {USUAL_RESET, true, SETTLED_ABSENT}},
+    {"rst.diagnosis", {USUAL_RESET, true, SETTLED_ABSENT}},
+    {"rst.mptcp_reason", {USUAL_RESET, true, SETTLED_ABSENT}},
+    {"rst.after_close.frame", {USUAL_RESET, true, SETTLED_ABSENT}},
+    {"rst.after_close.hits_time_wait", {USUAL_RESET, true, SETTLED_ABSENT}},
+    {"challenge.frame", {USUAL_RESET, true, SETTLED_ABSENT}},
+    {"fin.seen", {USUAL_CLOSE, false, true, true}},
+    {"fin.acked", {USUAL_CLOSE, false, true, true}},
+    {"close.crossed", {USUAL_CLOSE, false, false, false}},
+    {"data.unacked", {USUAL_DELIVERED, false, 0, 0}},
+    {"data.after_peer_fin", {USUAL_DELIVERED, false, 0, 0}},
+    {"syn.count", {USUAL_SMOOTH, false, 0, 1}},
+    {"fin.count", {USUAL_SMOOTH, false, 0, 1}},
+    {"capture.duplicates", {USUAL_SMOOTH, false, 0, 0}},
+    {"capture.gaps", {USUAL_SMOOTH, false, 0, 0}},
+    {"capture.one_sided", {USUAL_SMOOTH, false, false, false}},
+    {"conn.replaces", {USUAL_SMOOTH, false, 0, 0}},
+    {"data.beyond_fin_frame", {USUAL_SMOOTH, true, SETTLED_ABSENT}},
+    {"odd_flags.kind", {USUAL_SMOOTH, true, SETTLED_ABSENT}},
+    {"window.zero_at_close", {USUAL_SMOOTH, true, false, false}},
+    {"conn.duration", {USUAL_BRIEF, false, 0, BRIEF_NS - 1}},
+    {"close.half_closed_for", {USUAL_BRIEF, true, 1 - BRIEF_NS, BRIEF_NS - 1}},
+};
+
+bool fact_settled(FactRef ref, FactSettled *ret_settled)
+{
+    const char *name = fact_ref_row(ref)->name;
+    for (unsigned i = 0; i < G_N_ELEMENTS(facts_settled); i++) {
+        if (strcmp(facts_settled[i].fact, name))
+            continue;
+        *ret_settled = facts_settled[i].settled;
+        /* for nobody may play the role */
+        ret_settled->may_be_absent |= ref.role > ROLE_SERVER;
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,44 @@
+/* All rules are asked about every connection, and nearly all of their conditions look for something that most
+ * connections do not have. Where that it does not is settled beforehand (fact_settled), the test need not be
+ * made, nor any of those that come next and are settled by the same. */
+#include "rules/leap.h"
+
+/* Never a bit of FactSetHead.usual. */
+enum { LEAP_NEVER = 1 << 15 };
+
+/* What the test of a step comes to for all numbers from low to high; false where it differs. */
+static bool find_outcome(const Step *step, int64_t low, int64_t high, Outcome *ret_outcome)
+{
+    int64_t step_high = (int64_t)((uint64_t)step->low + step->span);
+    bool is_within = low >= step->low && high <= step_high, is_outside = high < step->low || low > step_high;
+    *ret_outcome = is_within ? OUTCOME_WITHIN : OUTCOME_OUTSIDE;
+    return is_within || is_outside;
+}
+
+unsigned leap_needs(const Step *step, uint16_t *ret_exit)
+{
+    FactSettled settled;
+    if (step->node || !fact_settled(step->fact, &settled))
+        return 0;
+    Outcome outcome = OUTCOME_ABSENT;
+    if (settled.low <= settled.high && !find_outcome(step, settled.low, settled.high, &outcome))
+        return 0;
+    if (settled.may_be_absent && step->next[outcome] != step->next[OUTCOME_ABSENT])
+        return 0;
+    *ret_exit = step->next[outcome];
+    return settled.usual;
+}
+
+Leap *leaps_new(const Step *steps, guint count)
+{
+    Leap *leaps = g_new(Leap, count);
+    for (guint i = 0; i < count; i++) {
+        uint16_t to = 0;
+        unsigned needs = leap_needs(&steps[i], &to);
+        g_assert(needs < LEAP_NEVER);
+        if (needs && to < count && leaps[to].needs == needs)
+            to = leaps[to].to;
+        leaps[i] = (Leap){(uint16_t)(needs ? needs : LEAP_NEVER), to};
+    }
+    return leaps;
+}

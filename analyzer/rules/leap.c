@@ -36,9 +36,16 @@ Leap *leaps_new(const Step *steps, guint count)
         uint16_t to = 0;
         unsigned needs = leap_needs(&steps[i], &to);
         g_assert(needs < LEAP_NEVER);
+        Leap leap = {(uint16_t)needs, to, (uint16_t)needs, to};
+        if (!needs)
+            leap.needs = leap.needs_all = LEAP_NEVER;
+        if (needs && to < count && leaps[to].needs != LEAP_NEVER) {
+            leap.needs_all |= leaps[to].needs_all;
+            leap.end = leaps[to].end;
+        }
         if (needs && to < count && leaps[to].needs == needs)
-            to = leaps[to].to;
-        leaps[i] = (Leap){(uint16_t)(needs ? needs : LEAP_NEVER), to};
+            leap.to = leaps[to].to;
+        leaps[i] = leap;
     }
     return leaps;
 }

@@ -4,10 +4,11 @@
 
 #include "rules/step.h"
 
-/* Where to go on from a step without its test, if the connection is usual in all that is needed. */
+/* Where to go on from a step without its test, if the connection is usual in all that is needed: past all
+ * tests that are settled by anything, or by what settles this one. */
 typedef struct Leap {
-    uint16_t needs; /* bits of FactSetHead.usual, or LEAP_NEVER */
-    uint16_t to;
+    uint16_t needs_all, end; /* bits of FactSetHead.usual, LEAP_NEVER for none */
+    uint16_t needs, to;
 } Leap;
 
 /* The bit of FactSettled.usual that settles the test of a step and with it the exit; 0 for none. */
@@ -21,7 +22,11 @@ static inline unsigned leaps_run(const Leap *leaps, const Step *steps, unsigned 
                                  FactSet *facts)
 {
     const unsigned unusual = ~((const FactSetHead *)facts)->usual;
-    while (at < end)
-        at = leaps[at].needs & unusual ? step_take(&steps[at], facts) : leaps[at].to;
+    while (at < end) {
+        const Leap *leap = &leaps[at];
+        at = !(leap->needs_all & unusual) ? leap->end
+             : !(leap->needs & unusual)   ? leap->to
+                                          : step_take(&steps[at], facts);
+    }
     return at;
 }

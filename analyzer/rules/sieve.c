@@ -122,7 +122,8 @@ GPtrArray *sieve_group(const GPtrArray *rules)
     return grouped;
 }
 
-static unsigned ask_each(const Sieve *sieve, unsigned from, FactSet *facts, Truth *ret_truth)
+/* Not inlined: only what is asked in one go need be fast. */
+static G_GNUC_NO_INLINE unsigned ask_each(const Sieve *sieve, unsigned from, FactSet *facts, Truth *ret_truth)
 {
     for (; from < sieve->rules->len; from++) {
         *ret_truth = expression_evaluate(((const Rule *)sieve->rules->pdata[from])->when, facts);

@@ -39,8 +39,9 @@ void outcome_of(const Verdict *verdict, const History *history, Outcome *ret_out
 }
 
 struct OutcomeTable {
-    GPtrArray *outcomes;    /* Outcome, by number less one; owned */
-    GHashTable *by_content; /* Outcome -> number */
+    GPtrArray *outcomes; /* Outcome, by number less one; owned */
+    uint16_t *slots;     /* numbers by hash, 0: free; at most half are taken */
+    uint32_t mask;
 };
 
 static size_t outcome_bytes(const Outcome *outcome)
@@ -48,29 +49,45 @@ static size_t outcome_bytes(const Outcome *outcome)
     return offsetof(Outcome, judgements) + outcome->count * sizeof(Judgement);
 }
 
-static guint outcome_hash(gconstpointer data)
+static uint32_t outcome_hash(const Outcome *outcome)
 {
-    const Outcome *outcome = data;
     uint64_t hash = outcome->clarity;
     for (unsigned i = 0; i < outcome->count; i++) {
         const Judgement *judgement = &outcome->judgements[i];
         hash = (hash + (uintptr_t)judgement->rule + (judgement->severity << 1 | judgement->certainty)) *
                UINT64_C(0x9e3779b97f4a7c15);
     }
-    return (guint)(hash >> 32);
+    return (uint32_t)(hash >> 32);
 }
 
-static gboolean outcome_equal(gconstpointer a, gconstpointer b)
+static bool outcome_equal(const Outcome *first, const Outcome *second)
 {
-    const Outcome *first = a, *second = b;
     return first->count == second->count && !memcmp(first, second, outcome_bytes(first));
+}
+
+/* The slot that holds its number, or the free one where it belongs. */
+static uint16_t *find_slot(const OutcomeTable *table, const Outcome *outcome)
+{
+    uint32_t place = outcome_hash(outcome) & table->mask;
+    while (table->slots[place] && !outcome_equal(outcome_table_get(table, table->slots[place]), outcome))
+        place = (place + 1) & table->mask;
+    return &table->slots[place];
+}
+
+static void make_slots(OutcomeTable *table, uint32_t count)
+{
+    g_free(table->slots);
+    table->slots = g_new0(uint16_t, count);
+    table->mask = count - 1;
+    for (guint i = 0; i < table->outcomes->len; i++)
+        *find_slot(table, table->outcomes->pdata[i]) = (uint16_t)(i + 1);
 }
 
 OutcomeTable *outcome_table_new(void)
 {
     OutcomeTable *table = g_new0(OutcomeTable, 1);
     table->outcomes = g_ptr_array_new_with_free_func(g_free);
-    table->by_content = g_hash_table_new(outcome_hash, outcome_equal);
+    make_slots(table, 128);
     return table;
 }
 
@@ -78,21 +95,21 @@ void outcome_table_free(OutcomeTable *table)
 {
     if (!table)
         return;
-    g_hash_table_unref(table->by_content);
+    g_free(table->slots);
     g_ptr_array_unref(table->outcomes);
     g_free(table);
 }
 
 uint16_t outcome_table_add(OutcomeTable *table, const Outcome *outcome)
 {
-    guint number = GPOINTER_TO_UINT(g_hash_table_lookup(table->by_content, outcome));
-    if (number || table->outcomes->len == OUTCOMES_MAX)
-        return (uint16_t)number;
-    Outcome *kept = g_memdup2(outcome, outcome_bytes(outcome));
-    g_ptr_array_add(table->outcomes, kept);
-    number = table->outcomes->len;
-    g_hash_table_insert(table->by_content, kept, GUINT_TO_POINTER(number));
-    return (uint16_t)number;
+    uint16_t *slot = find_slot(table, outcome);
+    if (*slot || table->outcomes->len == OUTCOMES_MAX)
+        return *slot;
+    g_ptr_array_add(table->outcomes, g_memdup2(outcome, outcome_bytes(outcome)));
+    uint16_t number = *slot = (uint16_t)table->outcomes->len;
+    if (number > table->mask / 2)
+        make_slots(table, (table->mask + 1) * 2);
+    return number;
 }
 
 const Outcome *outcome_table_get(const OutcomeTable *table, uint16_t number)

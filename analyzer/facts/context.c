@@ -175,6 +175,14 @@ static int64_t idle_close_ns(const History *history)
     return row->time_ns - row[-1].time_ns;
 }
 
+/* Most have no testimony, by what can be seen at once. */
+static bool may_testify(const History *history)
+{
+    return history->closer == SIDE_SERVER || history->resetter == SIDE_SERVER ||
+           history->side[SIDE_SERVER].syns > 1 || history->handshake == HANDSHAKE_SYN_ONLY ||
+           history->handshake == HANDSHAKE_UNFINISHED;
+}
+
 static Testimony testimony_of(const History *history, const Witness *witness)
 {
     const HistorySide *server = &history->side[SIDE_SERVER];
@@ -207,6 +215,8 @@ bool fact_witness(const History *history, Witness *ret_witness, Testimony *ret_t
         .closed = history->first_reset >= 0 || (client->fin && server->fin),
         .resets_predecessor = history->previous != NO_CONNECTION && resets_predecessor(history),
     };
+    if (!may_testify(history))
+        return false;
     *ret_testimony = testimony_of(history, ret_witness);
     return ret_testimony->has_failed || ret_testimony->is_refused || ret_testimony->is_silent_reset ||
            ret_testimony->synack_repeats || ret_testimony->idle_ns;

@@ -35,7 +35,8 @@ typedef struct {
     bool is_silent_reset;    /* the server reset it without ever having sent a byte */
 } Testimony;
 
-/* All but `server` and `testimony`. False where there is nothing to say in *ret_testimony. */
+/* All but `server` and `testimony`. False where there is nothing to say in *ret_testimony, which may be left
+ * as it was. */
 bool fact_witness(const History *history, Witness *ret_witness, Testimony *ret_testimony);
 
 /* fact_context_note() of what was worked out before. The witness stays in its place, as long as the context;

@@ -44,13 +44,11 @@ static void fin_moved_frame(const FactSet *facts, Side side, Value *value)
     }
 }
 
-/* Its window was zero when the end began: at the first FIN, or the first RST that counted. */
+/* Its window was zero when the end began. */
 static void window_zero_at_close(const FactSet *facts, Side side, Value *value)
 {
     const History *history = facts->history;
-    unsigned end = history->fin_count ? history->fins[0].row : history->row_count;
-    if (history->first_reset >= 0 && history->resets[history->first_reset].row < end)
-        end = history->resets[history->first_reset].row;
+    unsigned end = facts_end_row(history);
     if (end == history->row_count)
         return;
     for (unsigned i = end; i-- > 0;) {

@@ -91,11 +91,23 @@ static inline const HistorySide *side_of(const FactSet *facts, Side side)
     return &facts->history->side[side];
 }
 
+/* A row with any of these is no segment, a second copy, or not of this connection. */
+#define ROW_FROM_NONE (EVENT_RUN | EVENT_ICMP | EVENT_DUPLICATE | EVENT_WILD | EVENT_PREDECESSOR)
+
 /* Whether the row is a segment of this side that belongs to the connection and is no second copy. */
 static inline bool row_is_from(const HistoryRow *row, Side side)
 {
-    return !(row->marks & (EVENT_RUN | EVENT_ICMP | EVENT_DUPLICATE | EVENT_WILD | EVENT_PREDECESSOR)) &&
-           row->side == side;
+    return !(row->marks & ROW_FROM_NONE) && row->side == side;
+}
+
+/* Where the end began: at the first FIN, or the first RST that counted. The number of rows where it did not.
+ */
+static inline unsigned facts_end_row(const History *history)
+{
+    unsigned end = history->fin_count ? history->fins[0].row : history->row_count;
+    if (history->first_reset >= 0 && history->resets[history->first_reset].row < end)
+        end = history->resets[history->first_reset].row;
+    return end;
 }
 
 /* A side of which nothing was captured may have sent anything: says so in `value`. */

@@ -20,12 +20,17 @@ enum {
 
 #define BRIEF_NS INT64_C(1000000000)
 
+/* As window.zero_at_close: the last segment of each side before the end says. */
 static bool has_zero_window(const History *history)
 {
-    for (unsigned i = 0; i < history->row_count; i++) {
+    unsigned sides_left = 1 << SIDE_CLIENT | 1 << SIDE_SERVER;
+    for (unsigned i = facts_end_row(history); sides_left && i-- > 0;) {
         const HistoryRow *row = &history->rows[i];
-        if (!row->window && !(row->flags & TCP_RST))
+        if (row->marks & ROW_FROM_NONE || row->flags & TCP_RST)
+            continue;
+        if (!row->window)
             return true;
+        sides_left &= ~(1u << row->side);
     }
     return false;
 }

@@ -82,7 +82,7 @@ static void rest_take(void *data, uint32_t index, const Connection *connection, 
     history_outline_of(&rest->history, rest->table, index, connection, events);
     const HistorySide *server = &rest->history.side[SIDE_SERVER];
     uint32_t place = witness->testimony;
-    Testimony testimony;
+    Testimony testimony = {0};
     bool has_more = fact_witness(&rest->history, witness, &testimony);
     witness->server = endpoint_table_add(&rest->servers, &server->address, server->port);
     witness->testimony = has_more || place ? rest_keep_testimony(rest, place, &testimony) : 0;

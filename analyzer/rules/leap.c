@@ -29,23 +29,28 @@ unsigned leap_needs(const Step *step, uint16_t *ret_exit)
     return settled.usual;
 }
 
+/* Those of the steps before are there already. */
+static Leap leap_of(const Leap *leaps, guint index, guint count, unsigned needs, uint16_t to)
+{
+    g_assert(needs < LEAP_NEVER && (to < index || to >= count));
+    Leap leap = {(uint16_t)needs, to, (uint16_t)needs, to};
+    if (to >= count || leaps[to].needs == LEAP_NEVER)
+        return leap;
+    leap.needs_all |= leaps[to].needs_all;
+    leap.end = leaps[to].end;
+    if (leaps[to].needs == needs)
+        leap.to = leaps[to].to;
+    return leap;
+}
+
 Leap *leaps_new(const Step *steps, guint count)
 {
     Leap *leaps = g_new(Leap, count);
     for (guint i = 0; i < count; i++) {
-        uint16_t to = 0;
+        uint16_t to;
         unsigned needs = leap_needs(&steps[i], &to);
-        g_assert(needs < LEAP_NEVER);
-        Leap leap = {(uint16_t)needs, to, (uint16_t)needs, to};
-        if (!needs)
-            leap.needs = leap.needs_all = LEAP_NEVER;
-        if (needs && to < count && leaps[to].needs != LEAP_NEVER) {
-            leap.needs_all |= leaps[to].needs_all;
-            leap.end = leaps[to].end;
-        }
-        if (needs && to < count && leaps[to].needs == needs)
-            leap.to = leaps[to].to;
-        leaps[i] = leap;
+        leaps[i] = needs ? leap_of(leaps, i, count, needs, to)
+                         : (Leap){.needs_all = LEAP_NEVER, .needs = LEAP_NEVER};
     }
     return leaps;
 }

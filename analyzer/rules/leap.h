@@ -1,5 +1,4 @@
-/* Skips the tests whose outcome is settled because the connection is as most are. Private to analyzer/rules.
- */
+/* Skips tests that are settled because the connection is as most are. Private to analyzer/rules. */
 #pragma once
 
 #include "rules/step.h"

@@ -10,6 +10,7 @@ static const char *const tests[] = {
     "not rst.seen",
     "known(rst.seen)",
     "closer.fin.seen",
+    "known(closer.fin.seen)",
     "conn.packets > 5",
     "conn.packets <= 5",
     "conn.packets != 9",

@@ -14,9 +14,17 @@ static const HistoryRow *find_ack(const History *history, const RowSets *sets, u
     return NULL;
 }
 
-/* Whether the side had gone beyond its FIN before the first copy of it that was captured. */
+/* What flow marks a FIN with whose number SND.NXT had passed: it fills a hole, or repeats something. */
+#define EVENT_BELOW_NEXT (EVENT_FILLS_HOLE | EVENT_RETRANSMISSION | EVENT_PARTLY_NEW)
+
+/* Whether the side had gone beyond its FIN before the first copy of it that was captured. Whatever lay beyond
+ * moved SND.NXT there (track_numbers() of flow), so that the FIN, which came after it, was marked. Nearly
+ * every FIN is in order and has no such mark. Numbers alone would not do: what lies 2 GiB below the FIN may
+ * seem to lie above. */
 static bool is_beyond_before(const History *history, const RowSets *sets, unsigned row, int64_t fin_seq)
 {
+    if (!(history->rows[row].marks & EVENT_BELOW_NEXT))
+        return false;
     uint64_t earlier = sets->segments[history->rows[row].side] & rows_before(row);
     for (; earlier; earlier &= earlier - 1) {
         const HistoryRow *segment = &history->rows[row_set_first(earlier)];

@@ -222,6 +222,36 @@ static void the_fin_that_acknowledges_the_other_is_the_second(void **state)
     assert_false(story->history.fins_crossed);
 }
 
+/* What its side sent after the FIN was captured before the first copy of it. */
+static void a_fin_whose_first_copy_was_lost(void **state)
+{
+    Story *story = *state;
+    Script *script = &story->script;
+    handshake(script);
+    emit(script, SERVER, "P.", 1, 1, 10);
+    emit(script, CLIENT, ".", 2, 11, 0);
+    emit(script, CLIENT, "F.", 1, 11, 0);
+    emit(script, SERVER, "F.", 11, 2, 0);
+    story_tell(story);
+    assert_true(story->history.side[CLIENT].fin_first_lost);
+    assert_false(story->history.side[SERVER].fin_first_lost);
+}
+
+/* The SYN is so far below the FIN that, taken for itself, its number might also lie above. */
+static void a_fin_after_three_gigabytes_is_the_first(void **state)
+{
+    Story *story = *state;
+    Script *script = &story->script;
+    handshake(script);
+    emit(script, CLIENT, "P.", 1000000000, 1, 1000);
+    emit(script, CLIENT, "P.", 2000000000, 1, 1000);
+    emit(script, CLIENT, "P.", 3000000000, 1, 1000);
+    emit(script, CLIENT, "F.", 3000001000, 1, 0);
+    story_tell(story);
+    assert_true(story->history.side[CLIENT].fin);
+    assert_false(story->history.side[CLIENT].fin_first_lost);
+}
+
 static void copies_of_a_mirror_port_change_nothing(void **state)
 {
     Story *story = *state;
@@ -259,6 +289,8 @@ int main(void)
         STORY_TEST(the_numbers_may_wrap_in_the_middle_of_it),
         STORY_TEST(numbers_win_over_order),
         STORY_TEST(the_fin_that_acknowledges_the_other_is_the_second),
+        STORY_TEST(a_fin_whose_first_copy_was_lost),
+        STORY_TEST(a_fin_after_three_gigabytes_is_the_first),
         STORY_TEST(copies_of_a_mirror_port_change_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,10 +5,10 @@
 static const HistoryRow *find_ack(const History *history, const RowSets *sets, unsigned row, Side side,
                                   int64_t number)
 {
-    uint64_t acks = sets->segments[side_other(side)] & sets->acks & rows_after(row);
-    for (; acks; acks &= acks - 1) {
-        const HistoryRow *ack = &history->rows[row_set_first(acks)];
-        if (ack->ack >= number && !(ack->flags & TCP_RST))
+    uint64_t later = sets->segments[side_other(side)] & rows_after(row);
+    for (; later; later &= later - 1) {
+        const HistoryRow *ack = &history->rows[row_set_first(later)];
+        if (ack->ack >= number && (ack->flags & (TCP_ACK | TCP_RST)) == TCP_ACK)
             return ack;
     }
     return NULL;

@@ -83,9 +83,9 @@ static void scan_rows(History *history, const RowSets *sets)
 /* Whether `side` was seen to acknowledge the other side's SYN, or to go beyond its own. */
 static bool went_on(const History *history, const RowSets *sets, Side side)
 {
-    for (uint64_t acks = sets->segments[side] & sets->acks; acks; acks &= acks - 1) {
-        const HistoryRow *row = &history->rows[row_set_first(acks)];
-        if (row->ack >= 1 && !(row->flags & (TCP_SYN | TCP_RST)))
+    for (uint64_t rest = sets->segments[side]; rest; rest &= rest - 1) {
+        const HistoryRow *row = &history->rows[row_set_first(rest)];
+        if (row->ack >= 1 && (row->flags & (TCP_ACK | TCP_SYN | TCP_RST)) == TCP_ACK)
             return true;
     }
     return false;
@@ -126,9 +126,9 @@ static void find_round_trips(History *history, const RowSets *sets)
     if (client->syns != 1 || server->syns != 1 || server->syn_ns < client->syn_ns)
         return;
     history->rtt_ns[SIDE_SERVER] = round_trip(client->syn_ns, server->syn_ns);
-    for (uint64_t acks = sets->segments[SIDE_CLIENT] & sets->acks; acks; acks &= acks - 1) {
-        const HistoryRow *row = &history->rows[row_set_first(acks)];
-        if (row->time_ns >= server->syn_ns) {
+    for (uint64_t rest = sets->segments[SIDE_CLIENT]; rest; rest &= rest - 1) {
+        const HistoryRow *row = &history->rows[row_set_first(rest)];
+        if (row->flags & TCP_ACK && row->time_ns >= server->syn_ns) {
             history->rtt_ns[SIDE_CLIENT] = round_trip(server->syn_ns, row->time_ns);
             return;
         }

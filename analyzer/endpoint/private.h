@@ -26,7 +26,6 @@ static inline int64_t row_after(const HistoryRow *row)
 typedef struct {
     uint64_t captured[SIDES]; /* of a side: all but runs and ICMP errors */
     uint64_t segments[SIDES]; /* of them, row_is_segment() */
-    uint64_t acks;            /* ACK set */
     uint64_t controls;        /* SYN, FIN or RST set */
 } RowSets;
 

@@ -32,7 +32,7 @@ static void change_to_run(HistoryRow *row)
 }
 
 /* What only some rows have. */
-static RowSets find_sets(History *history, uint64_t of_server, uint64_t acks, uint64_t controls)
+static RowSets find_sets(History *history, uint64_t of_server, uint64_t controls)
 {
     uint64_t all = ~rows_after(history->row_count - 1u); /* there is one at least */
     uint64_t captured = all & ~rows_marked(history, EVENT_RUN | EVENT_ICMP);
@@ -42,7 +42,6 @@ static RowSets find_sets(History *history, uint64_t of_server, uint64_t acks, ui
     return (RowSets){
         .captured = {captured & ~of_server, captured & of_server},
         .segments = {segments & ~of_server, segments & of_server},
-        .acks = acks,
         .controls = controls,
     };
 }
@@ -62,20 +61,18 @@ G_GNUC_NO_INLINE RowSets history_fill_rows(History *restrict history, const Conn
     const uint32_t wire_0 = sequence[0].isn + (uint32_t)next[0], wire_1 = sequence[1].isn + (uint32_t)next[1];
     const uint32_t wire[] = {wire_0, wire_1, wire_0};
     unsigned marks = 0;
-    uint64_t flags = 0, of_server = 0, acks = 0, controls = 0;
+    uint64_t flags = 0, of_server = 0, controls = 0;
     for (unsigned i = connection->event_count; i-- > 0;) {
         const Event *event = &events[i];
         HistoryRow *row = &history->rows[i];
         unsigned end = event_end(event), peer = end + 1, side = end ^ client;
-        unsigned has_ack = event->flags / TCP_ACK & 1;
         memcpy(row, event, sizeof *event);
         row->seq = next[end] + seq_diff(event->seq, wire[end]);
-        row->ack = (next[peer] + seq_diff(event->ack, wire[peer])) & -(int64_t)has_ack;
+        row->ack = event->flags & TCP_ACK ? next[peer] + seq_diff(event->ack, wire[peer]) : 0;
         row->side = (uint8_t)side;
         marks |= event->marks;
         flags |= UINT64_C(1) << (event->flags & 63);
         of_server = of_server * 2 + side;
-        acks = acks * 2 + has_ack;
         controls = controls * 2 + !!(event->flags & (TCP_SYN | TCP_FIN | TCP_RST));
     }
     history->row_count = (uint8_t)connection->event_count;
@@ -83,5 +80,5 @@ G_GNUC_NO_INLINE RowSets history_fill_rows(History *restrict history, const Conn
     history->flags_seen = flags;
     history->has_runs = marks & EVENT_RUN;
     history->has_resets = flags & FLAGS_WITH_RST;
-    return find_sets(history, of_server, acks, controls);
+    return find_sets(history, of_server, controls);
 }

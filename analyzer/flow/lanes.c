@@ -191,11 +191,13 @@ static Tray *take_empty_tray(Lanes *lanes)
             work_off_tray(lanes, lane);
         else if (!g_queue_is_empty(&lanes->empty))
             return g_queue_pop_head(&lanes->empty);
-        else if (lanes->trays++ < TRAYS_MAX)
-            return tray_new();
-        else
+        else if (lanes->trays == TRAYS_MAX)
             wait_for_change(lanes);
+        else
+            break;
     }
+    lanes->trays++;
+    return tray_new();
 }
 
 /* With the mutex held. */

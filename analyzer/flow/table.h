@@ -25,8 +25,8 @@ typedef struct FlowTable FlowTable;
 FlowTable *flow_table_new(uint64_t seed);
 void flow_table_free(FlowTable *table);
 
-/* How many connections are kept ready for their next segment; more where that proves too few. Only tests have
- * a reason to say. */
+/* How many connections are kept ready for their next segment; more where that proves too few. LIVE_AT_FIRST
+ * unless it is said. */
 void flow_table_set_live_max(FlowTable *table, uint32_t live_max);
 
 /* See store.h; `function` may read the table, but not add to it. */

@@ -1,4 +1,4 @@
-/* Fuzz target of the two lanes: the input is a list of bursts, five bytes each, filed once by one thread and
+/* Fuzz target of the lanes: the input is a list of bursts, five bytes each, filed once by one thread and
  * once by two. Streams must have the same numbers, frames, notes and states either way.
  *
  *     port of the client, the first of the burst | flags, and in bit 6 who sends | SEQ, beyond what its
@@ -12,7 +12,7 @@
 #include "flow/lanes.h"
 
 #define BURST_BYTES  5
-#define SEGMENTS_MAX 6000 /* enough that the trays of the second lane run out */
+#define SEGMENTS_MAX 6000 /* enough for many trays of each lane */
 #define SEED         7
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

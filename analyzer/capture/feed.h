@@ -24,7 +24,7 @@
  * before the one in front of it, and more than 4096 takes longer again. */
 #define FEED_PREFETCH_AHEAD 4096
 #define FEED_PREFETCH_MAX   2048
-#define FEED_CACHE_LINE     64
+#define FEED_CACHE_LINE     ((uintptr_t)64)
 
 typedef struct {
     const uint8_t *at;   /* the next byte to parse */
@@ -60,13 +60,12 @@ void feed_clear(Feed *feed);
 bool feed_fill(Feed *feed, size_t need);
 
 /* Asks the cache for what follows the `length` bytes at `at` a little later, whatever the records' lengths:
- * each line of the file once, of a giant the first ones. It may point past the window; a prefetch never
- * faults. */
+ * each line of the file, of a giant the first ones. It may point past the window; a prefetch never faults. */
 static inline void feed_prefetch(const uint8_t *at, size_t length)
 {
     uintptr_t from = (uintptr_t)at + FEED_PREFETCH_AHEAD;
     uintptr_t to = from + (G_LIKELY(length < FEED_PREFETCH_MAX) ? length : FEED_PREFETCH_MAX);
-    uintptr_t line = (from + FEED_CACHE_LINE - 1) & -(uintptr_t)FEED_CACHE_LINE;
+    uintptr_t line = (from + FEED_CACHE_LINE - 1) & -FEED_CACHE_LINE;
     /* One or two for nearly all packets: asked for without a branch, which nobody could predict. */
     prefetch((const void *)line);
     prefetch((const void *)(line + FEED_CACHE_LINE));

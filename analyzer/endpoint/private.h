@@ -60,7 +60,7 @@ void history_fill_sides(History *history, unsigned client, const FlowTable *tabl
 RowSets history_fill_rows(History *history, const Connection *connection, const Event *events);
 
 /* fins.c: each FIN, and what acknowledged it. Needs rows and sides. */
-void history_add_fin(History *history, const RowSets *sets, unsigned row);
+void history_add_fin(History *history, const RowSets *sets, unsigned index);
 
 /* resets.c: what each RST is, what it answers, whether it counted. Needs rows, sides, FINs. */
 void history_find_resets(History *history, const RowSets *sets);

@@ -143,7 +143,7 @@ bool fact_is_fixed(FactRef ref, Side *ret_side)
 /* One after the other: the client's, the server's, and those of nobody, which are never computed. */
 static void make_slots(FactSet *facts)
 {
-    guint count = fact_count();
+    gsize count = fact_count();
     FactSlot *slots = g_aligned_alloc0((SIDES + 1) * count, sizeof(FactSlot), 64);
     facts->slots[SIDE_CLIENT] = slots;
     facts->slots[SIDE_SERVER] = slots + count;

@@ -143,19 +143,21 @@ void flow_table_prefetch_event(const FlowTable *table, const Parcel *parcel)
     prefetch(event_store_get(&table->store.events, connection) + connection->event_count);
 }
 
-static inline bool is_same(const uint8_t a[16], const uint8_t b[16])
+/* 0 where they are the same. */
+static inline uint64_t difference(const uint8_t a[16], const uint8_t b[16])
 {
     uint64_t x[2], y[2];
     memcpy(x, a, sizeof x);
     memcpy(y, b, sizeof y);
-    return !((x[0] ^ y[0]) | (x[1] ^ y[1]));
+    return (x[0] ^ y[0]) | (x[1] ^ y[1]);
 }
 
 static inline bool is_sender(const Connection *connection, unsigned end, const Parcel *parcel)
 {
-    return (connection->port[end] == parcel->port[0]) & (connection->port[!end] == parcel->port[1]) &
-           is_same(connection->address[end], parcel->address[0]) &
-           is_same(connection->address[!end], parcel->address[1]);
+    return !(difference(connection->address[end], parcel->address[0]) |
+             difference(connection->address[!end], parcel->address[1]) |
+             (uint16_t)(connection->port[end] ^ parcel->port[0]) |
+             (uint16_t)(connection->port[!end] ^ parcel->port[1]));
 }
 
 /* Which end sent the segment: 0 or 1; -1 where it is of another connection. Without a branch between the two,
@@ -163,7 +165,7 @@ static inline bool is_sender(const Connection *connection, unsigned end, const P
 static inline int sender_of(const Connection *connection, const Parcel *parcel)
 {
     bool is_first = is_sender(connection, 0, parcel), is_second = is_sender(connection, 1, parcel);
-    if (connection->ip_version != parcel->ip_version || !(is_first | is_second))
+    if (connection->ip_version != parcel->ip_version || (!is_first && !is_second))
         return -1;
     return !is_first;
 }

@@ -34,7 +34,7 @@ static void change_to_run(HistoryRow *row)
 /* What only some rows have. */
 static RowSets find_sets(History *history, uint64_t of_server, uint64_t controls)
 {
-    uint64_t all = ~rows_after(history->row_count - 1u); /* there is one at least */
+    uint64_t all = history->row_count ? ~rows_after(history->row_count - 1u) : 0;
     uint64_t captured = all & ~rows_marked(history, EVENT_RUN | EVENT_ICMP);
     uint64_t segments = all & ~rows_marked(history, EVENT_NO_SEGMENT);
     for (uint64_t runs = rows_marked(history, EVENT_RUN); runs; runs &= runs - 1)

@@ -98,7 +98,7 @@ void event_store_thin_out(EventStore *store, Connection *connection)
 void event_store_put(EventStore *store, Connection *connection, const Event *events)
 {
     unsigned size_class = 0;
-    while (connection->event_count > event_class_capacity[size_class])
+    while (size_class < EVENT_CLASSES - 1 && connection->event_count > event_class_capacity[size_class])
         size_class++;
     connection->event_class = (uint8_t)size_class;
     connection->event_block = size_class ? pool_take(&store->pools[size_class]) : 0;

@@ -119,15 +119,16 @@ static GroupKey key_make(const Rule *rule, Severity severity, const Endpoint *se
 /* Of all servers together; where its rule has enough groups already, of those that have none. */
 static Entry *whole_find_or_new(Grouping *grouping, RuleGroups *groups, const Judgement *judgement)
 {
-    Entry **whole = &groups->whole[judgement->severity];
-    if (*whole)
-        return *whole;
-    *whole = entry_new(grouping, judgement->rule, judgement->severity);
-    (*whole)->group.is_any_server =
+    Entry *whole = groups->whole[judgement->severity];
+    if (whole)
+        return whole;
+    whole = entry_new(grouping, judgement->rule, judgement->severity);
+    whole->group.is_any_server =
         judgement->severity < grouping->by_server && groups->count < GROUP_SERVERS_MAX;
-    (*whole)->group.is_rest = !(*whole)->group.is_any_server;
-    groups->count += (*whole)->group.is_any_server;
-    return *whole;
+    whole->group.is_rest = !whole->group.is_any_server;
+    groups->count += whole->group.is_any_server;
+    groups->whole[judgement->severity] = whole;
+    return whole;
 }
 
 static Entry *entry_find_or_new(Grouping *grouping, const Judgement *judgement, const Endpoint *server)

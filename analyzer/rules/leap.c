@@ -7,7 +7,7 @@
 enum { LEAP_NEVER = 1 << 15 };
 
 /* What the test of a step comes to for all numbers from low to high; false where it differs. */
-static bool find_outcome(const Step *step, int64_t low, int64_t high, Outcome *ret_outcome)
+static bool find_outcome(const Step *step, int64_t low, int64_t high, TestOutcome *ret_outcome)
 {
     int64_t step_high = (int64_t)((uint64_t)step->low + step->span);
     bool is_within = low >= step->low && high <= step_high, is_outside = high < step->low || low > step_high;
@@ -20,7 +20,7 @@ unsigned leap_needs(const Step *step, uint16_t *ret_exit)
     FactSettled settled;
     if (step->node || !fact_settled(step->fact, &settled))
         return 0;
-    Outcome outcome = OUTCOME_ABSENT;
+    TestOutcome outcome = OUTCOME_ABSENT;
     if (settled.low <= settled.high && !find_outcome(step, settled.low, settled.high, &outcome))
         return 0;
     if (settled.may_be_absent && step->next[outcome] != step->next[OUTCOME_ABSENT])

@@ -15,7 +15,7 @@ typedef struct {
     guint count;
     guint *tests; /* of each step: the number of its test, which equal tests share */
     guint test_count;
-    uint8_t *possible; /* a row a step, a byte a test: a bit for each Outcome that it may have there */
+    uint8_t *possible; /* a row a step, a byte a test: a bit for each TestOutcome that it may have there */
 } Map;
 
 static void number_tests(Map *map)

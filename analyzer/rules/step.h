@@ -11,7 +11,7 @@ static inline bool step_is_same_test(const Step *step, const Step *other)
            step->fact.role == other->fact.role;
 }
 
-static inline Outcome step_test(const Step *step, FactSet *facts)
+static inline TestOutcome step_test(const Step *step, FactSet *facts)
 {
     if (step->node) {
         Truth truth = expression_evaluate_node(step->expression, step->node, facts);
@@ -21,7 +21,7 @@ static inline Outcome step_test(const Step *step, FactSet *facts)
     }
     const Value *value = fact_get(facts, step->fact);
     if (value->presence != VALUE_KNOWN)
-        return (Outcome)value->presence;
+        return (TestOutcome)value->presence;
     return (uint64_t)value->as.number - (uint64_t)step->low <= step->span ? OUTCOME_WITHIN : OUTCOME_OUTSIDE;
 }
 
@@ -29,7 +29,7 @@ static inline Outcome step_test(const Step *step, FactSet *facts)
  * the processor guesses it and need not wait for one test before it begins the next. */
 static inline unsigned step_take(const Step *step, FactSet *facts)
 {
-    Outcome outcome = step_test(step, facts);
+    TestOutcome outcome = step_test(step, facts);
     if (outcome == OUTCOME_OUTSIDE) {
         __asm__ volatile(""); /* or the compiler makes one load of it all the same */
         return step->next[OUTCOME_OUTSIDE];

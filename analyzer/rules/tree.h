@@ -73,7 +73,7 @@ typedef enum {
     OUTCOME_ABSENT = VALUE_ABSENT,
     OUTCOME_OUTSIDE,
     OUTCOMES,
-} Outcome;
+} TestOutcome;
 
 /* One step of an expression that was laid out flat: whether a fact is within a range, and which step comes
  * next for each outcome. */

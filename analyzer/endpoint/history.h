@@ -47,9 +47,9 @@ typedef enum {
 typedef struct {
     int64_t time_ns;
     uint32_t frame;         /* of a run: its last */
+    uint32_t length;        /* payload bytes; of a run: 0 */
     uint32_t first_frame;   /* of a run only: its first */
     uint32_t data_segments; /* of a run only: how many with payload */
-    uint32_t length;        /* payload bytes; of a run: 0 */
     uint16_t window, ip_id; /* window: not scaled */
     uint16_t marks;         /* EVENT_… */
     uint8_t flags, ttl;

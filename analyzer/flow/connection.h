@@ -46,9 +46,9 @@ enum {
 typedef struct {
     int64_t time_ns;
     uint32_t frame;
-    uint32_t seq, ack; /* as on the wire */
     uint32_t length;
-    uint16_t window; /* not scaled */
+    uint32_t seq, ack; /* as on the wire */
+    uint16_t window;   /* not scaled */
     uint16_t ip_id;
     uint16_t marks; /* EVENT_…, or WAITING_… until it is tracked */
     uint8_t flags;  /* TCP_… */

@@ -5,14 +5,14 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
 
-#define STREAM_BUFFER_BYTES ((size_t)512 << 10)
-#define PIPE_BYTES          (1024 * 1024)
+/* Half of a second-level cache of today, so that what was read lies there when it is parsed. */
+#define BUFFER_BYTES ((size_t)256 << 10)
+#define PIPE_BYTES   (1024 * 1024)
 
 static void feed_init(Feed *feed)
 {
@@ -23,9 +23,6 @@ void feed_clear(Feed *feed)
 {
     decompressor_free(feed->decompressor);
     raw_input_clear(&feed->input);
-    pages_free(feed->pages);
-    if (feed->mapped)
-        munmap((void *)feed->map, feed->mapped);
     if (feed->fd > STDERR_FILENO)
         close(feed->fd);
     g_free(feed->buffer);
@@ -33,26 +30,7 @@ void feed_clear(Feed *feed)
     feed_init(feed);
 }
 
-/* A regular file that nobody has read from yet; anything else is a stream. */
-static void feed_try_map(Feed *feed, uint64_t size)
-{
-    if (!size || size > SIZE_MAX || lseek(feed->fd, 0, SEEK_CUR) != 0)
-        return;
-    void *map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, feed->fd, 0);
-    if (map == MAP_FAILED)
-        return;
-    if (compression_detect(map, MIN(size, COMPRESSION_MAGIC_BYTES))) {
-        munmap(map, size);
-        return;
-    }
-    madvise(map, size, MADV_SEQUENTIAL);
-    feed->map = feed->at = feed->end = map;
-    feed->map_len = size;
-    feed->mapped = size;
-    feed->pages = pages_new(map, size);
-}
-
-static void feed_use_stream(Feed *feed)
+static void feed_begin(Feed *feed)
 {
     raw_input_peek(&feed->input, COMPRESSION_MAGIC_BYTES);
     const CompressionFormat *format = compression_detect(feed->input.at, raw_input_left(&feed->input));
@@ -60,7 +38,7 @@ static void feed_use_stream(Feed *feed)
         feed->decompressor = decompressor_new(format, &feed->input);
         feed->compression = compression_name(format);
     }
-    feed->buffer_len = STREAM_BUFFER_BYTES;
+    feed->buffer_len = BUFFER_BYTES;
     feed->buffer = g_malloc(feed->buffer_len);
     feed->at = feed->end = feed->buffer;
 }
@@ -89,22 +67,20 @@ bool feed_open(Feed *feed, const char *path, const char *name, GError **error)
         errno = EISDIR;
         return feed_fail_errno(name, error);
     }
-    if (S_ISREG(status.st_mode)) {
+    if (S_ISREG(status.st_mode))
         feed->file_size = (uint64_t)status.st_size;
-        feed_try_map(feed, feed->file_size);
-    }
 #ifdef F_SETPIPE_SZ
     if (S_ISFIFO(status.st_mode))
         fcntl(feed->fd, F_SETPIPE_SZ, PIPE_BYTES);
 #endif
-    if (!feed->map) {
-        raw_input_init_fd(&feed->input, feed->fd);
-        feed_use_stream(feed);
-        if (feed->input.error_number) {
-            errno = feed->input.error_number;
-            return feed_fail_errno(name, error);
-        }
+    bool is_at_begin = feed->file_size && lseek(feed->fd, 0, SEEK_CUR) == 0;
+    raw_input_init_fd(&feed->input, feed->fd);
+    feed_begin(feed);
+    if (feed->input.error_number) {
+        errno = feed->input.error_number;
+        return feed_fail_errno(name, error);
     }
+    feed->to_come = is_at_begin && !feed->decompressor ? feed->file_size : 0;
     return true;
 }
 
@@ -114,38 +90,23 @@ void feed_open_memory(Feed *feed, const uint8_t *bytes, size_t length)
     feed->file_size = length;
     if (compression_detect(bytes, length)) {
         raw_input_init_memory(&feed->input, bytes, length);
-        feed_use_stream(feed);
+        feed_begin(feed);
         return;
     }
-    feed->map = feed->at = length ? bytes : (const uint8_t *)""; /* never NULL, which is a stream */
-    feed->end = feed->map + length;
-    feed->end_offset = feed->map_len = length;
+    feed->at = length ? bytes : (const uint8_t *)"";
+    feed->end = feed->at + length;
+    feed->end_offset = length;
 }
 
-/* Opens the next chunk of the mapping. */
-static bool feed_advance_map(Feed *feed, size_t need)
+/* Why a plain input ended before its end, or NULL. */
+static char *describe_failure(const Feed *feed)
 {
-    if (!feed->mapped || feed->end_offset == feed->map_len)
-        return false;
-    struct stat status;
-    if (fstat(feed->fd, &status) == 0 && (uint64_t)status.st_size < feed->map_len) {
-        /* Touching pages past the end of the file would be a SIGBUS. */
-        feed->failure = g_strdup_printf("the file shrank from %zu to %" PRIu64 " bytes while it was read",
-                                        feed->map_len, (uint64_t)status.st_size);
-        size_t left = feed_left(feed);
-        uint64_t size = MAX((uint64_t)status.st_size, feed->end_offset - left);
-        feed->end_offset = MIN(feed->end_offset, size);
-        feed->end = feed->map + feed->end_offset;
-        feed->map_len = feed->end_offset;
-        return false;
-    }
-    size_t at = (size_t)(feed->at - feed->map);
-    size_t chunk_end = (at + need) / PAGES_CHUNK_BYTES * PAGES_CHUNK_BYTES + PAGES_CHUNK_BYTES;
-    size_t to = MIN(chunk_end, feed->map_len);
-    pages_turn(feed->pages, at, to);
-    feed->end = feed->map + to;
-    feed->end_offset = to;
-    return feed_left(feed) >= need;
+    if (feed->input.error_number)
+        return g_strdup_printf("reading failed: %s", feed_error_text(feed->input.error_number));
+    if (feed->to_come)
+        return g_strdup_printf("the file shrank from %" PRIu64 " to %" PRIu64 " bytes while it was read",
+                               feed->file_size, feed->file_size - feed->to_come);
+    return NULL;
 }
 
 /* One read into the free part of the buffer; false at the end. */
@@ -160,15 +121,16 @@ static bool feed_read(Feed *feed)
             feed->failure = g_strdup(decompressor_failure(feed->decompressor));
     } else {
         got = raw_input_read(&feed->input, free_part, capacity);
-        if (!got && feed->input.error_number && !feed->failure)
-            feed->failure = g_strdup_printf("reading failed: %s", feed_error_text(feed->input.error_number));
+        if (!got && !feed->failure)
+            feed->failure = describe_failure(feed);
+        feed->to_come -= MIN(got, feed->to_come);
     }
     feed->end += got;
     feed->end_offset += got;
     return got > 0;
 }
 
-static bool feed_fill_stream(Feed *feed, size_t need)
+static bool feed_fill_buffer(Feed *feed, size_t need)
 {
     size_t left = feed_left(feed);
     memmove(feed->buffer, feed->at, left);
@@ -191,7 +153,7 @@ bool feed_fill(Feed *feed, size_t need)
 {
     if (feed_left(feed) >= need)
         return true;
-    return feed->map ? feed_advance_map(feed, need) : feed_fill_stream(feed, need);
+    return feed->buffer && feed_fill_buffer(feed, need);
 }
 
 bool feed_skip(Feed *feed, uint64_t count)

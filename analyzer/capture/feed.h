@@ -1,12 +1,13 @@
-/* Where the bytes of a capture come from, as one window that moves forward: a mapped file, bytes in memory, a
- * pipe, or a decompressor. Whoever parses reads at..end without asking; at the end of the window it asks
- * feed_fill() for as many contiguous bytes as it needs, and that is the only call into this file per
- * megabyte.
+/* Where the bytes of a capture come from, as one window that moves forward: a buffer that a file, a pipe or a
+ * decompressor is read into, or bytes in memory. Whoever parses reads at..end without asking; at the end of
+ * the window it asks feed_fill() for as many contiguous bytes as it needs, and that is the only call into
+ * this file per buffer.
  *
- * A mapped file is opened to the reader chunk by chunk: the kernel reads each ahead, and takes back those
- * long passed (pages.h), so that a capture of 50 GB does not show as 50 GB of memory. What the window costs
- * then is not copying but waiting: the next header's place is known only from the last one, so that the
- * processor cannot fetch ahead by itself. feed_prefetch() does.
+ * Files are not mapped: to map a page and give it back costs as much as to copy it, what was copied lies in
+ * the cache, and a file that somebody truncates meanwhile is an error and no SIGBUS.
+ *
+ * The next header's place is known only from the last one, so that the processor cannot fetch ahead by
+ * itself. feed_prefetch() does.
  */
 #pragma once
 
@@ -17,7 +18,6 @@
 
 #include "base/prefetch.h"
 #include "capture/decompress.h"
-#include "capture/pages.h"
 #include "capture/raw-input.h"
 
 /* With 100 or 300 bytes a packet anything from 512 on does; with 1500 the next header has to be asked for
@@ -31,18 +31,14 @@ typedef struct {
     const uint8_t *end;  /* of the window */
     uint64_t end_offset; /* of `end`, from the start of the (decompressed) file */
 
-    const uint8_t *map; /* the whole file or memory; NULL for a stream */
-    size_t map_len;     /* of it that can be read; less than mapped where the file shrank */
-    size_t mapped;      /* what to unmap; 0 for borrowed memory */
-    Pages *pages;       /* of what is mapped */
-
     RawInput input;
     Decompressor *decompressor; /* NULL: plain */
-    uint8_t *buffer;            /* of a stream */
+    uint8_t *buffer;            /* NULL: bytes in memory, all of them in the window from the beginning */
     size_t buffer_len;
 
     int fd;             /* -1: none */
     uint64_t file_size; /* 0: unknown */
+    uint64_t to_come;   /* of a plain file that is read from its beginning: what is left of its size */
     const char *compression;
     char *failure; /* why the bytes ended before their end; NULL: they did not */
 } Feed;
@@ -55,7 +51,7 @@ void feed_open_memory(Feed *feed, const uint8_t *bytes, size_t length);
 void feed_clear(Feed *feed);
 
 /* Makes at least `need` bytes lie at at..end. False where the data ends before: what is left lies there then.
- * Pointers into the window stay valid only where the feed is mapped. A stream's buffer grows with the bytes
+ * Pointers into the window stay valid only where the bytes lie in memory. The buffer grows with the bytes
  * that have really come, never to a number that a file claims. */
 bool feed_fill(Feed *feed, size_t need);
 

@@ -167,9 +167,9 @@ bool capture_reader_is_cut(const CaptureReader *reader)
     return reader->is_cut || diagnostic_list_worst(reader->diagnostics) == DIAGNOSTIC_ERROR;
 }
 
-bool capture_reader_is_mapped(const CaptureReader *reader)
+bool capture_reader_is_memory(const CaptureReader *reader)
 {
-    return reader->feed.map != NULL;
+    return !reader->feed.buffer;
 }
 
 const DiagnosticList *capture_reader_diagnostics(const CaptureReader *reader)

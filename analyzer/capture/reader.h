@@ -1,4 +1,4 @@
-/* Reads captures: pcap and pcapng, plain or compressed, from a mapped file or from a stream.
+/* Reads captures: pcap and pcapng, plain or compressed, from a file, a pipe, or memory.
  *
  * Why not libpcap: it refuses gzip, refuses pcapng files whose interfaces differ in link type or snap length,
  * hides comments and interface names, and copies every packet. The tests hold this reader against libpcap
@@ -40,7 +40,7 @@ void capture_reader_free(CaptureReader *reader);
 
 /* The next frame. False at the end, which may have come early: then capture_reader_diagnostics() says why,
  * with an error where bytes could not be read, and a note where the file merely ends inside a record. The
- * bytes stay valid until the reader is freed where capture_reader_is_mapped(), else until the next call.
+ * bytes stay valid until the reader is freed where capture_reader_is_memory(), else until the next call.
  * Numbers may have gaps: Wireshark counts some blocks of a pcapng file that are no packets. */
 bool capture_reader_next(CaptureReader *reader, Frame *ret_frame);
 
@@ -57,8 +57,8 @@ uint64_t capture_reader_last_number(const CaptureReader *reader);
  * not because of stop_is_requested(). Known once there is no next frame. */
 bool capture_reader_is_cut(const CaptureReader *reader);
 
-/* Whether the bytes of every frame stay where they are (a plain file, or memory). */
-bool capture_reader_is_mapped(const CaptureReader *reader);
+/* Whether the bytes of every frame stay where they are: they lie in memory, not compressed. */
+bool capture_reader_is_memory(const CaptureReader *reader);
 
 /* What was odd about the file so far; grows while reading. Borrowed. */
 const DiagnosticList *capture_reader_diagnostics(const CaptureReader *reader);

@@ -179,7 +179,7 @@ static unsigned source_next_batch(FrameSource *source, Frame *ret_frames, unsign
         guint empty = source->empty;
         if (empty != NO_INPUT) {
             /* reading on would take the bytes of the frames given in this batch away */
-            if (count && !capture_reader_is_mapped(source->inputs[empty].reader))
+            if (count && !capture_reader_is_memory(source->inputs[empty].reader))
                 break;
             source->empty = NO_INPUT;
             source_fill(source, empty);

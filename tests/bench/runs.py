@@ -56,9 +56,9 @@ class Tools:
                 pass
         return Capture(path, done.stderr)
 
-    def measure(self, command, memory=False, stdin=None):
+    def measure(self, command, stdin=None):
         """Runs the command, standard output to a file; what bench-measure says of it."""
-        options = ["-o", self.output, *(["-m"] if memory else [])]
+        options = ["-o", self.output]
         done = subprocess.run([self.measure_path, *options, *command], stdin=stdin, stderr=subprocess.PIPE,
                               text=True, check=True)
         result = json.loads(done.stderr.splitlines()[-1])
@@ -70,13 +70,13 @@ class Tools:
     def pcaploop(self, capture):
         return self.measure([self.pcaploop_path, capture.path])
 
-    def closelint_on(self, path, memory=False):
-        return self.measure([self.closelint_path, "--no-config", path], memory=memory)
+    def closelint_on(self, path):
+        return self.measure([self.closelint_path, "--no-config", path])
 
-    def closelint(self, capture, memory=False, pipe=False):
+    def closelint(self, capture, pipe=False):
         if pipe:
             return self.closelint_from(["cat", capture.path])
-        return self.closelint_on(capture.path, memory)
+        return self.closelint_on(capture.path)
 
     def closelint_from(self, producer):
         """With what `producer` writes on standard input."""

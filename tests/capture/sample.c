@@ -158,7 +158,7 @@ static char *read_pipe(const GByteArray *bytes)
     g_autoptr(GError) error = NULL;
     CaptureReader *reader = capture_reader_open(path, &error);
     if (reader) {
-        assert_false(capture_reader_is_mapped(reader));
+        assert_false(capture_reader_is_memory(reader));
         assert_int_equal(capture_reader_size(reader), 0);
     }
     char *text = describe(reader, error, path);

@@ -26,6 +26,7 @@ typedef struct {
 
 typedef struct {
     const char *name;
+    char *content; /* of the file, to which the frames point */
     CaptureReader *reader;
     GArray *frames, *packets; /* Frame, Packet */
     bool cut;
@@ -41,10 +42,13 @@ static void listed_free(gpointer data)
 
 static bool read_capture(Capture *capture, const char *path, GError **error)
 {
-    capture->reader = capture_reader_open(path, error);
+    gsize length;
+    if (!g_file_get_contents(path, &capture->content, &length, error))
+        return false;
+    capture->reader = capture_reader_open_memory((const uint8_t *)capture->content, length, error);
     if (!capture->reader)
         return false;
-    g_assert(capture_reader_is_mapped(capture->reader));
+    g_assert(capture_reader_is_memory(capture->reader));
     Frame frame;
     int64_t now_ns = 0;
     while (capture_reader_next(capture->reader, &frame)) {
@@ -175,6 +179,7 @@ static bool sweep_capture(Sweep *sweep, const char *path, const char *name)
         fprintf(stderr, "%s\n", error->message);
     sweep->captures++;
     capture_reader_free(capture.reader);
+    g_free(capture.content);
     g_array_unref(capture.frames);
     g_array_unref(capture.packets);
     return ok;

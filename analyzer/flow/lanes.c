@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* A tray is a hundred times what it costs to hand one over. */
-enum { TRAY_SEGMENTS = 256, TRAYS_MAX = 48, LANES = 4, LANE_SHIFT = 62 };
+enum { TRAY_SEGMENTS = 256, TRAYS_MAX = 48, LANE_SHIFT = 62 };
 
 /* The caller works on full trays itself where so many wait that the thread has enough to do. */
 enum { TRAYS_WAITING = 8 };
@@ -33,7 +33,7 @@ typedef struct {
 } Lane;
 
 struct Lanes {
-    Lane lane[LANES];
+    Lane lane[LANES_MAX];
     unsigned count;
     Segment segment; /* being decoded */
     uint32_t *order; /* by stream: its lane, and the index in its table; NULL where there is one lane */
@@ -61,7 +61,7 @@ static Tray *tray_new(void)
 Lanes *lanes_new(uint64_t seed, bool beside)
 {
     Lanes *lanes = g_new0(Lanes, 1);
-    lanes->count = lanes->unfinished = lanes->trays = beside ? LANES : 1;
+    lanes->count = lanes->unfinished = lanes->trays = beside ? LANES_MAX : 1;
     for (unsigned i = 0; i < lanes->count; i++) {
         lanes->lane[i].table = flow_table_new(seed);
         flow_table_set_live_max(lanes->lane[i].table, LIVE_AT_FIRST / lanes->count);
@@ -253,13 +253,13 @@ void lanes_file(Lanes *lanes, const uint8_t *payload)
 }
 
 /* The lane whose next stream began first. */
-static unsigned first_lane(const Lanes *lanes, const uint32_t at[LANES])
+static unsigned first_lane(const Lanes *lanes, const uint32_t at[LANES_MAX])
 {
-    unsigned first = LANES;
+    unsigned first = LANES_MAX;
     for (unsigned i = 0; i < lanes->count; i++) {
         const Lane *lane = &lanes->lane[i];
         if (at[i] < flow_table_count(lane->table) &&
-            (first == LANES || lane->number[at[i]] < lanes->lane[first].number[at[first]]))
+            (first == LANES_MAX || lane->number[at[i]] < lanes->lane[first].number[at[first]]))
             first = i;
     }
     return first;
@@ -268,7 +268,7 @@ static unsigned first_lane(const Lanes *lanes, const uint32_t at[LANES])
 /* Streams begin in the order of their first frames, in each lane and so over all. */
 static void lanes_merge(Lanes *lanes)
 {
-    uint32_t at[LANES] = {0}, count = lanes_count(lanes);
+    uint32_t at[LANES_MAX] = {0}, count = lanes_count(lanes);
     lanes->order = g_new(uint32_t, count);
     for (uint32_t stream = 0; stream < count; stream++) {
         unsigned first = first_lane(lanes, at);

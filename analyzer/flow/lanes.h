@@ -10,6 +10,8 @@
 
 #include "flow/table.h"
 
+#define LANES_MAX 4
+
 typedef struct Lanes Lanes;
 
 /* `seed` keys the hash, see table.h. `beside`: with several lanes, and the thread once there is enough to

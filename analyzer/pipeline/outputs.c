@@ -88,6 +88,12 @@ bool outputs_take_outcomes(const Outputs *outputs)
     return all;
 }
 
+void outputs_good(Outputs *outputs, const Outcome *outcome, uint32_t count)
+{
+    for (guint i = 0; i < outputs->reports->len; i++)
+        report_good(outputs->reports->pdata[i], outcome, count);
+}
+
 bool outputs_outcome(Outputs *outputs, const Outcome *outcome, uint32_t stream, const Endpoint *server)
 {
     bool any = false;

@@ -19,9 +19,11 @@ void outputs_capture_begin(Outputs *outputs, const CaptureInfo *capture);
 void outputs_connection(Outputs *outputs, Tellings *tellings);
 void outputs_capture_end(Outputs *outputs, const CaptureInfo *capture);
 
-/* Whether outputs_outcome() will do for connections of which no more is known. Where that is true, some
- * report wants to be shown the connection by outputs_example(). */
+/* Whether it will do to report connections by outcomes: outputs_good() for those of which all is well,
+ * outputs_outcome() for the others. Where that is true, some report wants to be shown the connection by
+ * outputs_example(). */
 bool outputs_take_outcomes(const Outputs *outputs);
+void outputs_good(Outputs *outputs, const Outcome *outcome, uint32_t count);
 bool outputs_outcome(Outputs *outputs, const Outcome *outcome, uint32_t stream, const Endpoint *server);
 void outputs_example(Outputs *outputs, Tellings *tellings);
 

@@ -46,15 +46,22 @@ static void run_note_severity(Run *run, Severity severity)
     run->found |= run->options->fails && severity >= run->options->fail_on;
 }
 
+/* OutcomeFunction */
+static void run_good(void *data, const Outcome *outcome, uint32_t count)
+{
+    Run *run = data;
+    run_note_severity(run, outcome->severity);
+    outputs_good(run->outputs, outcome, count);
+}
+
 /* False where it has to be judged to know what it came to. */
 static bool run_outcome(Run *run, Trace *trace, uint32_t stream)
 {
-    const Outcome *outcome = run->hurries ? trace_outcome(trace, stream) : NULL;
+    const Outcome *outcome = trace_outcome(trace, stream);
     if (!outcome)
         return false;
-    const Endpoint *server = outcome->severity == SEVERITY_OK ? NULL : trace_server(trace, stream);
     run_note_severity(run, outcome->severity);
-    if (!outputs_outcome(run->outputs, outcome, stream, server))
+    if (!outputs_outcome(run->outputs, outcome, stream, trace_server(trace, stream)))
         return true;
     Case subject;
     trace_judge(trace, run->rules, stream, &subject);
@@ -66,8 +73,6 @@ static bool run_outcome(Run *run, Trace *trace, uint32_t stream)
 
 static void run_connection(Run *run, Trace *trace, uint32_t stream)
 {
-    if (run_outcome(run, trace, stream))
-        return;
     Case subject;
     trace_judge(trace, run->rules, stream, &subject);
     if (run->where && expression_evaluate(run->where, subject.facts) != TRUTH_TRUE)
@@ -78,10 +83,27 @@ static void run_connection(Run *run, Trace *trace, uint32_t stream)
     tellings_clear(&run->tellings);
 }
 
+/* Connections of which nobody wants to know more than what they came to. */
+static void run_outcomes(Run *run, Trace *trace)
+{
+    enum { AHEAD = 16 };
+    uint32_t count;
+    const uint32_t *streams = trace_notable(trace, &count);
+    trace_each_good(trace, run_good, run);
+    for (uint32_t i = 0; i < count; i++) {
+        if (i + AHEAD < count)
+            trace_prefetch_server(trace, streams[i + AHEAD]);
+        if (!run_outcome(run, trace, streams[i]))
+            run_connection(run, trace, streams[i]);
+    }
+}
+
 static void run_connections(Run *run, Trace *trace)
 {
     uint32_t count = trace_info(trace)->connections;
-    if (run->options->stream < 0) {
+    if (run->hurries) {
+        run_outcomes(run, trace);
+    } else if (run->options->stream < 0) {
         for (uint32_t stream = 0; stream < count; stream++)
             run_connection(run, trace, stream);
     } else if (run->options->stream < count) {
@@ -176,7 +198,7 @@ static int run_report(Run *run)
     run->outputs = outputs_new(run->options->outputs, &report, &error);
     if (!run->outputs)
         return fail(error);
-    run->hurries = !run->where && outputs_take_outcomes(run->outputs);
+    run->hurries = !run->where && run->options->stream < 0 && outputs_take_outcomes(run->outputs);
     for (guint i = 0; i < report.captures; i++)
         run_capture(run, i);
     bool is_written = outputs_finish(run->outputs, &error);

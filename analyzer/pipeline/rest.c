@@ -14,6 +14,8 @@ struct Rest {
     Witness *witnesses;       /* by index in the table */
     uint16_t *outcomes;       /* the same: number in outcome_table, 0 for none */
     uint32_t count, capacity; /* of both */
+    uint32_t *good;           /* by number in outcome_table: how many, where it is a good one */
+    GArray *notable;          /* uint32_t: those that are not counted there */
     GArray *testimonies;      /* Testimony; Witness.testimony is 1 + the index here, 0 for none */
     OutcomeTable *outcome_table;
     FactContext *alone;
@@ -98,6 +100,8 @@ Rest *rest_new(const Lanes *lanes, unsigned lane, const RuleSet *rules)
     rest->rules = rules;
     endpoint_table_init(&rest->servers);
     rest->testimonies = g_array_new(FALSE, FALSE, sizeof(Testimony));
+    rest->good = g_new0(uint32_t, OUTCOMES_MAX + 1);
+    rest->notable = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     rest->outcome_table = outcome_table_new();
     rest->alone = fact_context_new_alone();
     rest->facts = fact_set_new();
@@ -113,6 +117,8 @@ void rest_free(Rest *rest)
     g_free(rest->listeners);
     g_free(rest->witnesses);
     g_free(rest->outcomes);
+    g_free(rest->good);
+    g_array_unref(rest->notable);
     g_array_unref(rest->testimonies);
     outcome_table_free(rest->outcome_table);
     fact_set_free(rest->facts);
@@ -152,15 +158,37 @@ void rest_outline(const Rest *rest, uint32_t index, History *ret_history)
     ret_history->previous = lanes_stream(rest->lanes, rest->lane, ret_history->previous);
 }
 
+static void rest_judge_one(Rest *rest, uint32_t index, const FactContext *context)
+{
+    rest_outline(rest, index, &rest->history);
+    rest_judge(rest, context);
+    rest->outcomes[index] = outcome_table_add(rest->outcome_table, &rest->outcome);
+}
+
 void rest_judge_left(Rest *rest, const FactContext *context)
 {
     for (uint32_t index = 0; index < rest->count; index++) {
-        if (is_known(rest, index, context))
-            continue;
-        rest_outline(rest, index, &rest->history);
-        rest_judge(rest, context);
-        rest->outcomes[index] = outcome_table_add(rest->outcome_table, &rest->outcome);
+        if (!is_known(rest, index, context))
+            rest_judge_one(rest, index, context);
+        const Outcome *outcome = rest_outcome(rest, index);
+        if (outcome && outcome->severity == SEVERITY_OK)
+            rest->good[rest->outcomes[index]]++;
+        else
+            g_array_append_val(rest->notable, index);
     }
+}
+
+void rest_each_good(const Rest *rest, OutcomeFunction function, void *data)
+{
+    for (unsigned number = 1; number <= outcome_table_count(rest->outcome_table); number++)
+        if (rest->good[number])
+            function(data, outcome_table_get(rest->outcome_table, (uint16_t)number), rest->good[number]);
+}
+
+const uint32_t *rest_notable(const Rest *rest, uint32_t *ret_count)
+{
+    *ret_count = rest->notable->len;
+    return (const uint32_t *)(const void *)rest->notable->data;
 }
 
 const Outcome *rest_outcome(const Rest *rest, uint32_t index)

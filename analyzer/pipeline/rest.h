@@ -22,11 +22,16 @@ void rest_number_servers(Rest *rest, FactContext *context);
 /* Tells the context what the connection witnesses. The context borrows from the Rest. */
 void rest_testify(Rest *rest, uint32_t index, FactContext *context);
 
-/* Judges those whose verdict hangs on others. Lanes may do so at the same time. */
+/* Judges those whose verdict hangs on others, and sorts out the good. Lanes may do so at the same time. */
 void rest_judge_left(Rest *rest, const FactContext *context);
 
 /* What the connection came to; NULL where that was not kept. Borrowed. */
 const Outcome *rest_outcome(const Rest *rest, uint32_t index);
+
+/* Connections of which all is well, as OutcomeFunction has it; and the others, in order: *ret_count indexes,
+ * borrowed. */
+void rest_each_good(const Rest *rest, OutcomeFunction function, void *data);
+const uint32_t *rest_notable(const Rest *rest, uint32_t *ret_count);
 
 /* The outline of its history, by stream numbers of the capture. */
 void rest_outline(const Rest *rest, uint32_t index, History *ret_history);

@@ -26,6 +26,7 @@ struct Trace {
     Defragmenter *defragmenter;
     Lanes *lanes;
     GPtrArray *rests; /* Rest, one a lane */
+    GArray *notable;  /* uint32_t, streams */
     FactContext *context;
     FactSet *facts;
     History history;
@@ -60,6 +61,7 @@ static Trace *trace_new(const char *path, const RuleSet *rules)
     trace->rests = g_ptr_array_new_with_free_func((GDestroyNotify)rest_free);
     for (unsigned lane = 0; lane < lanes_width(trace->lanes); lane++)
         g_ptr_array_add(trace->rests, rest_new(trace->lanes, lane, rules));
+    trace->notable = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     trace->context = fact_context_new();
     trace->facts = fact_set_new();
     return trace;
@@ -73,6 +75,7 @@ void trace_free(Trace *trace)
     fact_context_free(trace->context);
     lanes_free(trace->lanes);
     g_ptr_array_unref(trace->rests);
+    g_array_unref(trace->notable);
     defragmenter_free(trace->defragmenter);
     diagnostic_list_free(trace->diagnostics);
     frame_map_free(trace->joined);
@@ -191,6 +194,27 @@ static void trace_judge_left(Trace *trace)
         judge_other_lanes(trace);
 }
 
+/* The lanes' in the order of all streams. */
+static void trace_merge_notable(Trace *trace)
+{
+    uint32_t at[LANES_MAX] = {0}, stream;
+    do {
+        unsigned first = 0;
+        stream = NO_CONNECTION;
+        for (unsigned lane = 0; lane < trace->rests->len; lane++) {
+            uint32_t count;
+            const uint32_t *notable = rest_notable(trace->rests->pdata[lane], &count);
+            if (at[lane] < count && lanes_stream(trace->lanes, lane, notable[at[lane]]) < stream) {
+                stream = lanes_stream(trace->lanes, lane, notable[at[lane]]);
+                first = lane;
+            }
+        }
+        at[first]++;
+        if (stream != NO_CONNECTION)
+            g_array_append_val(trace->notable, stream);
+    } while (stream != NO_CONNECTION);
+}
+
 static void trace_finish(Trace *trace, FrameSource *source, const TraceOptions *options)
 {
     trace->oddities.frames = trace->info.frames;
@@ -213,8 +237,10 @@ static void trace_finish(Trace *trace, FrameSource *source, const TraceOptions *
     trace_gather_witnesses(trace);
     fact_context_capture(trace->context, trace->info.first_ns, trace->info.last_ns,
                          trace->info.partial || frame_source_is_cut(source));
-    if (options->rules)
+    if (options->rules) {
         trace_judge_left(trace);
+        trace_merge_notable(trace);
+    }
     trace->info.joined = trace->joined = frame_source_take_map(source);
 }
 
@@ -245,26 +271,28 @@ const CaptureInfo *trace_info(const Trace *trace)
     return &trace->info;
 }
 
-static const Outcome *find_outcome(const Trace *trace, uint32_t stream)
+const Outcome *trace_outcome(const Trace *trace, uint32_t stream)
 {
     uint32_t index;
     unsigned lane = lanes_find(trace->lanes, stream, &index);
     return rest_outcome(trace->rests->pdata[lane], index);
 }
 
-/* Whose server will be asked for: one in ten, so that memory does not foresee it. */
-static void prefetch_server(const Trace *trace, uint32_t stream)
+void trace_each_good(const Trace *trace, OutcomeFunction function, void *data)
 {
-    const Outcome *outcome = stream < trace->info.connections ? find_outcome(trace, stream) : NULL;
-    if (outcome && outcome->severity > SEVERITY_OK)
-        fact_context_prefetch(trace->context, stream);
+    for (unsigned lane = 0; lane < trace->rests->len; lane++)
+        rest_each_good(trace->rests->pdata[lane], function, data);
 }
 
-const Outcome *trace_outcome(const Trace *trace, uint32_t stream)
+const uint32_t *trace_notable(const Trace *trace, uint32_t *ret_count)
 {
-    enum { AHEAD = 16 };
-    prefetch_server(trace, stream + AHEAD);
-    return find_outcome(trace, stream);
+    *ret_count = trace->notable->len;
+    return (const uint32_t *)(const void *)trace->notable->data;
+}
+
+void trace_prefetch_server(const Trace *trace, uint32_t stream)
+{
+    fact_context_prefetch(trace->context, stream);
 }
 
 const Endpoint *trace_server(const Trace *trace, uint32_t stream)

@@ -13,7 +13,7 @@ typedef struct Trace Trace;
 /* How to read. */
 typedef struct {
     PacketFilter *filter; /* NULL: every frame */
-    const RuleSet *rules; /* connections are judged by them on the way: see trace_outcome(); or NULL */
+    const RuleSet *rules; /* connections are judged by them on the way: see trace_each_good(); or NULL */
     bool shows_progress;  /* on a terminal, when it takes long */
 } TraceOptions;
 
@@ -29,11 +29,17 @@ void trace_free(Trace *trace);
 /* Borrowed, as long as the trace. */
 const CaptureInfo *trace_info(const Trace *trace);
 
+/* With TraceOptions.rules: the connections of which all is well, told by what they came to, several times of
+ * the same outcome; and the streams of all others, in order: *ret_count of them, borrowed. */
+void trace_each_good(const Trace *trace, OutcomeFunction function, void *data);
+const uint32_t *trace_notable(const Trace *trace, uint32_t *ret_count);
+
 /* What judging the connection would come to; NULL where that is not known. */
 const Outcome *trace_outcome(const Trace *trace, uint32_t stream);
 
-/* The server that the connection went to. */
+/* The server that the connection went to; which will soon be asked for. */
 const Endpoint *trace_server(const Trace *trace, uint32_t stream);
+void trace_prefetch_server(const Trace *trace, uint32_t stream);
 
 /* Judges a connection (stream below trace_info()->connections). Everything in `ret_case` is borrowed until
  * the next call. */

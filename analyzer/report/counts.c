@@ -13,19 +13,19 @@ void counts_clear(Counts *counts)
     g_clear_pointer(&counts->by_rule, g_array_unref);
 }
 
-static void count_rule(Counts *counts, const Rule *rule, Severity severity)
+static void count_rule(Counts *counts, const Rule *rule, Severity severity, uint32_t connections)
 {
     if (rule->number >= counts->by_rule->len)
         g_array_set_size(counts->by_rule, rule->number + 1);
-    g_array_index(counts->by_rule, BySeverity, rule->number)[severity]++;
+    g_array_index(counts->by_rule, BySeverity, rule->number)[severity] += connections;
 }
 
-void counts_add(Counts *counts, const Outcome *outcome)
+void counts_add(Counts *counts, const Outcome *outcome, uint32_t connections)
 {
-    counts->reported++;
-    counts->severity[outcome->severity]++;
+    counts->reported += connections;
+    counts->severity[outcome->severity] += connections;
     for (unsigned i = 0; i < outcome->count; i++)
-        count_rule(counts, outcome->judgements[i].rule, outcome->judgements[i].severity);
+        count_rule(counts, outcome->judgements[i].rule, outcome->judgements[i].severity, connections);
 }
 
 uint64_t counts_of(const Counts *counts, const Rule *rule, Severity severity)

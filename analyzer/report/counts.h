@@ -16,8 +16,8 @@ typedef struct {
 void counts_init(Counts *counts);
 void counts_clear(Counts *counts);
 
-/* One more connection. */
-void counts_add(Counts *counts, const Outcome *outcome);
+/* `connections` more that came to the same. */
+void counts_add(Counts *counts, const Outcome *outcome, uint32_t connections);
 
 /* How many had this ending or this finding: with this severity, and in all. */
 uint64_t counts_of(const Counts *counts, const Rule *rule, Severity severity);

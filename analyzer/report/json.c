@@ -47,7 +47,7 @@ static void json_count(JsonReport *self, const Case *subject)
 {
     Outcome outcome;
     outcome_of(subject->verdict, subject->history, &outcome);
-    counts_add(&self->counts, &outcome);
+    counts_add(&self->counts, &outcome, 1);
 }
 
 static void json_document_connection(Report *report, Tellings *tellings)

@@ -43,6 +43,11 @@ bool report_takes_outcomes(const Report *report)
     return report->format->outcome && !report->options->verbose && !report->options->whole_stream;
 }
 
+void report_good(Report *report, const Outcome *outcome, uint32_t count)
+{
+    report->format->good(report, outcome, count);
+}
+
 bool report_outcome(Report *report, const Outcome *outcome, uint32_t stream, const Endpoint *server)
 {
     return report->format->outcome(report, outcome, stream, server);

@@ -71,9 +71,10 @@ struct ReportFormat {
     void (*begin)(Report *report);
     void (*capture_begin)(Report *report, const CaptureInfo *capture);
     void (*connection)(Report *report, Tellings *tellings);
-    /* Instead of `connection`, for a format that shows examples and counts the others: true where it wants to
-     * be shown this one, by the second. `server` may be NULL where nothing is worse than SEVERITY_OK. Both
-     * NULL: it tells every connection. */
+    /* Instead of `connection`, for a format that counts connections, and shows examples of those that are not
+     * good: how many had the same good outcome; what another came to, true where it wants to be shown that
+     * one; this one. All NULL: it tells every connection. */
+    void (*good)(Report *report, const Outcome *outcome, uint32_t count);
     bool (*outcome)(Report *report, const Outcome *outcome, uint32_t stream, const Endpoint *server);
     void (*example)(Report *report, Tellings *tellings);
     void (*capture_end)(Report *report, const CaptureInfo *capture);
@@ -90,9 +91,11 @@ Report *report_new(const ReportFormat *format, const ReportOptions *options, Sin
 void report_capture_begin(Report *report, const CaptureInfo *capture);
 void report_connection(Report *report, Tellings *tellings);
 
-/* Whether a connection may also be reported by its outcome alone. Where report_outcome() is true, it is to be
- * followed by report_example() of the same connection, which is no matter where it is false. */
+/* Whether connections may also be reported by what they came to alone: `count` at once of which all is well,
+ * others one by one. Where report_outcome() is true, it is to be followed by report_example() of the same
+ * connection, which is no matter where it is false. */
 bool report_takes_outcomes(const Report *report);
+void report_good(Report *report, const Outcome *outcome, uint32_t count);
 bool report_outcome(Report *report, const Outcome *outcome, uint32_t stream, const Endpoint *server);
 void report_example(Report *report, Tellings *tellings);
 void report_capture_end(Report *report, const CaptureInfo *capture);

@@ -72,10 +72,16 @@ static Severity text_least(const TextReport *self)
     return self->base.options->quiet ? SEVERITY_WARNING : SEVERITY_NOTE;
 }
 
+static void text_good(Report *report, const Outcome *outcome, uint32_t count)
+{
+    TextReport *self = (TextReport *)report;
+    counts_add(&self->counts, outcome, count);
+}
+
 static bool text_outcome(Report *report, const Outcome *outcome, uint32_t stream, const Endpoint *server)
 {
     TextReport *self = (TextReport *)report;
-    counts_add(&self->counts, outcome);
+    counts_add(&self->counts, outcome, 1);
     return grouping_add(self->grouping, outcome, stream, server, text_least(self));
 }
 
@@ -258,6 +264,7 @@ const ReportFormat report_format_text = {
     .begin = text_begin,
     .capture_begin = text_capture_begin,
     .connection = text_connection,
+    .good = text_good,
     .outcome = text_outcome,
     .example = text_example,
     .capture_end = text_capture_end,

@@ -112,6 +112,11 @@ uint16_t outcome_table_add(OutcomeTable *table, const Outcome *outcome)
     return number;
 }
 
+uint16_t outcome_table_count(const OutcomeTable *table)
+{
+    return (uint16_t)table->outcomes->len;
+}
+
 const Outcome *outcome_table_get(const OutcomeTable *table, uint16_t number)
 {
     return table->outcomes->pdata[number - 1];

@@ -29,6 +29,9 @@ void outcome_of(const Verdict *verdict, const History *history, Outcome *ret_out
  * that is to be told. */
 uint64_t outcome_clarity(const Outcome *outcome, Certainty certainty);
 
+/* Told of an outcome that `count` connections share. */
+typedef void (*OutcomeFunction)(void *data, const Outcome *outcome, uint32_t count);
+
 /* Different outcomes by number, 1 for the first. */
 typedef struct OutcomeTable OutcomeTable;
 
@@ -37,6 +40,9 @@ void outcome_table_free(OutcomeTable *table);
 
 /* Its number, that of an equal one where there is one; 0 where there are OUTCOMES_MAX already. */
 uint16_t outcome_table_add(OutcomeTable *table, const Outcome *outcome);
+
+/* How many there are, and so the highest number. */
+uint16_t outcome_table_count(const OutcomeTable *table);
 
 /* Borrowed as long as the table; of its judgements only `count` can be read. */
 const Outcome *outcome_table_get(const OutcomeTable *table, uint16_t number);

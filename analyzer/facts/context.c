@@ -1,9 +1,12 @@
 /* Gathers what connections witness for each other. */
 #include "facts/context.h"
 
+#include <string.h>
+
 #include "base/bounds.h"
 #include "base/prefetch.h"
 #include "facts/endpoints.h"
+#include "flow/memory.h"
 
 typedef struct {
     ListenerSummary summary;
@@ -94,14 +97,18 @@ void fact_context_free(FactContext *context)
     g_array_unref(context->silent_resets);
     g_array_unref(context->idle_closes);
     g_ptr_array_unref(context->own);
-    g_free(context->noted);
+    memory_free(context->noted, context->noted_capacity * sizeof *context->noted);
     g_free(context);
 }
 
 void fact_context_expect(FactContext *context, uint32_t streams)
 {
+    Witness **noted = memory_take(MAX(streams, context->noted_count) * sizeof *noted);
+    if (context->noted_count)
+        memcpy(noted, context->noted, context->noted_count * sizeof *noted);
+    memory_free(context->noted, context->noted_capacity * sizeof *noted);
+    context->noted = noted;
     context->noted_capacity = MAX(streams, context->noted_count);
-    context->noted = g_renew(Witness *, context->noted, context->noted_capacity);
 }
 
 static Witness *noted_get(const FactContext *context, uint32_t stream)

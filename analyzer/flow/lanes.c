@@ -3,6 +3,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "flow/memory.h"
+
 /* A tray is a hundred times what it costs to hand one over. */
 enum { TRAY_SEGMENTS = 256, TRAYS_MAX = 48, LANE_SHIFT = 62 };
 
@@ -252,28 +254,29 @@ void lanes_file(Lanes *lanes, const uint8_t *payload)
         lane_take(lane, tray, false);
 }
 
-/* The lane whose next stream began first. */
-static unsigned first_lane(const Lanes *lanes, const uint32_t at[LANES_MAX])
+/* The first frame of a lane's next stream, and the lane in the low bits; beyond all others where there is no
+ * stream left. */
+static inline uint64_t lane_head(const Lanes *lanes, unsigned lane, uint32_t at)
 {
-    unsigned first = LANES_MAX;
-    for (unsigned i = 0; i < lanes->count; i++) {
-        const Lane *lane = &lanes->lane[i];
-        if (at[i] < flow_table_count(lane->table) &&
-            (first == LANES_MAX || lane->number[at[i]] < lanes->lane[first].number[at[first]]))
-            first = i;
-    }
-    return first;
+    const Lane *one = &lanes->lane[lane];
+    return at < flow_table_count(one->table) ? (uint64_t)one->number[at] * LANES_MAX + lane : UINT64_MAX;
 }
 
-/* Streams begin in the order of their first frames, in each lane and so over all. */
+/* Streams begin in the order of their first frames, in each lane and so over all. The least of the heads is
+ * found without a branch: nobody could predict which lane it is. */
 static void lanes_merge(Lanes *lanes)
 {
+    _Static_assert(LANES_MAX == 4, "as many as are compared");
     uint32_t at[LANES_MAX] = {0}, count = lanes_count(lanes);
-    lanes->order = g_new(uint32_t, count);
+    uint64_t head[LANES_MAX];
+    for (unsigned i = 0; i < LANES_MAX; i++)
+        head[i] = lane_head(lanes, i, 0);
+    lanes->order = memory_take(count * sizeof *lanes->order);
     for (uint32_t stream = 0; stream < count; stream++) {
-        unsigned first = first_lane(lanes, at);
+        unsigned first = MIN(MIN(head[0], head[1]), MIN(head[2], head[3])) % LANES_MAX;
         lanes->order[stream] = at[first] | first << INDEX_BITS;
         lanes->lane[first].number[at[first]++] = stream;
+        head[first] = lane_head(lanes, first, at[first]);
     }
 }
 
@@ -357,6 +360,7 @@ void lanes_free(Lanes *lanes)
         return;
     if (lanes->thread)
         leave_thread(lanes);
+    memory_free(lanes->order, lanes_count(lanes) * sizeof *lanes->order);
     for (unsigned i = 0; i < lanes->count; i++) {
         flow_table_free(lanes->lane[i].table);
         g_free(lanes->lane[i].tray);
@@ -366,6 +370,5 @@ void lanes_free(Lanes *lanes)
     g_queue_clear_full(&lanes->empty, g_free);
     g_mutex_clear(&lanes->mutex);
     g_cond_clear(&lanes->changed);
-    g_free(lanes->order);
     g_free(lanes);
 }

@@ -3,6 +3,11 @@
 #include <glib.h>
 
 #include "base/prefetch.h"
+#include "flow/memory.h"
+
+/* Of witnesses: many huge pages, of which the first chunk begins with small ones. */
+#define CHUNK_BYTES     ((size_t)8 << 20)
+#define CHUNK_WITNESSES ((uint32_t)(CHUNK_BYTES / sizeof(Witness)))
 
 struct Rest {
     const Lanes *lanes;
@@ -11,9 +16,9 @@ struct Rest {
     const RuleSet *rules;
     EndpointTable servers;
     uint32_t *listeners;      /* by number in `servers`: what the context calls it */
-    Witness *witnesses;       /* by index in the table */
-    uint16_t *outcomes;       /* the same: number in outcome_table, 0 for none */
-    uint32_t count, capacity; /* of both */
+    Witness **witnesses;      /* by index in the table, so many a chunk */
+    uint16_t *outcomes;       /* by index: number in outcome_table, 0 for none */
+    uint32_t count, capacity; /* connections */
     uint32_t *good;           /* by number in outcome_table: how many, where it is a good one */
     GArray *notable;          /* uint32_t: those that are not counted there */
     GArray *testimonies;      /* Testimony; Witness.testimony is 1 + the index here, 0 for none */
@@ -51,15 +56,39 @@ static uint16_t rest_judge_alone(Rest *rest, const Witness *witness)
     return asked && !rest->outcome.is_supposed ? 0 : outcome_table_add(rest->outcome_table, &rest->outcome);
 }
 
+static Witness *rest_witness(const Rest *rest, uint32_t index)
+{
+    return &rest->witnesses[index / CHUNK_WITNESSES][index % CHUNK_WITNESSES];
+}
+
+static void rest_add_chunk(Rest *rest, uint32_t chunk)
+{
+    rest->witnesses = g_renew(Witness *, rest->witnesses, chunk + 1);
+    rest->witnesses[chunk] = chunk ? memory_take(CHUNK_BYTES) : memory_take_growing(CHUNK_BYTES);
+}
+
+static void rest_free_chunks(Rest *rest)
+{
+    for (uint32_t chunk = 0; chunk * CHUNK_WITNESSES < rest->count; chunk++) {
+        if (chunk)
+            memory_free(rest->witnesses[chunk], CHUNK_BYTES);
+        else
+            memory_free_growing(rest->witnesses[chunk]);
+    }
+    g_free(rest->witnesses);
+}
+
 static void rest_make_room(Rest *rest, uint32_t index)
 {
     if (index >= rest->capacity) {
         rest->capacity = MAX(index + 1, MAX(1024, rest->capacity * 2));
-        rest->witnesses = g_renew(Witness, rest->witnesses, rest->capacity);
         rest->outcomes = g_renew(uint16_t, rest->outcomes, rest->capacity);
     }
-    while (rest->count <= index)
-        rest->witnesses[rest->count++].testimony = 0;
+    for (; rest->count <= index; rest->count++) {
+        if (rest->count % CHUNK_WITNESSES == 0)
+            rest_add_chunk(rest, rest->count / CHUNK_WITNESSES);
+        rest_witness(rest, rest->count)->testimony = 0;
+    }
 }
 
 /* Returns Witness.testimony. One that comes to rest again has the place that it had. */
@@ -78,7 +107,7 @@ static void rest_take(void *data, uint32_t index, const Connection *connection, 
 {
     Rest *rest = data;
     rest_make_room(rest, index);
-    Witness *witness = &rest->witnesses[index];
+    Witness *witness = rest_witness(rest, index);
     prefetch(witness); /* it lies cold, and is wanted when the outline is made */
     prefetch((uint8_t *)(witness + 1) - 1);
     history_outline_of(&rest->history, rest->table, index, connection, events);
@@ -115,7 +144,7 @@ void rest_free(Rest *rest)
         return;
     endpoint_table_clear(&rest->servers);
     g_free(rest->listeners);
-    g_free(rest->witnesses);
+    rest_free_chunks(rest);
     g_free(rest->outcomes);
     g_free(rest->good);
     g_array_unref(rest->notable);
@@ -137,7 +166,7 @@ void rest_number_servers(Rest *rest, FactContext *context)
 
 void rest_testify(Rest *rest, uint32_t index, FactContext *context)
 {
-    Witness *witness = &rest->witnesses[index];
+    Witness *witness = rest_witness(rest, index);
     witness->server = rest->listeners[witness->server];
     witness->previous = lanes_stream(rest->lanes, rest->lane, witness->previous);
     fact_context_note_witness(context, witness, rest_testimony(rest, witness));
@@ -148,7 +177,7 @@ static bool is_known(const Rest *rest, uint32_t index, const FactContext *contex
     const Outcome *outcome = rest_outcome(rest, index);
     if (!outcome || !outcome->is_supposed)
         return outcome;
-    return fact_context_failed_once(context, &rest_testimony(rest, &rest->witnesses[index])->client);
+    return fact_context_failed_once(context, &rest_testimony(rest, rest_witness(rest, index))->client);
 }
 
 void rest_outline(const Rest *rest, uint32_t index, History *ret_history)

@@ -32,8 +32,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Defragmenter, defragmenter_free)
 /* A payload that came in fragments stays until so many more frames have been decoded. */
 #define DECODE_FRAMES_KEPT 64
 
-/* Fills in `ret_segment` for DECODED_SEGMENT. `ret_payload` (may be NULL) borrows the captured payload,
- * segment->captured_length bytes of it, from the frame or from `defragmenter`; it is NULL where there is
+/* Fills in `ret_segment` for DECODED_SEGMENT. `ret_payload` borrows the captured payload,
+ * segment->captured_length bytes of it, from the frame or from `defragmenter`; it may be NULL where there is
  * none. Without a `defragmenter` (NULL) no packet that came in fragments is decoded. */
 DecodeResult decode_frame(Defragmenter *defragmenter, const Frame *frame, Segment *ret_segment,
                           const uint8_t **ret_payload);

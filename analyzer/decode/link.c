@@ -210,7 +210,6 @@ DecodeResult decode_any_frame(Defragmenter *defragmenter, const Frame *frame, Se
     DecodeResult result = decode(cursor_make(frame->bytes, frame->captured_len), &packet);
     if ((packet.is_too_deep || packet.is_encrypted) && defragmenter && result != DECODED_SEGMENT)
         defragmenter_count_unread(defragmenter, frame->number, packet.is_encrypted);
-    if (ret_payload)
-        *ret_payload = packet.payload;
+    *ret_payload = packet.payload;
     return result;
 }

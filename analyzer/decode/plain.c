@@ -19,40 +19,34 @@ enum {
     ALIGNED_TIMESTAMPS = 0x0101080a, /* NOP, NOP, kind 8, length 10: RFC 7323 appendix A */
 };
 
-/* As two words, of which whoever reads it soon gets each from one store. */
 static inline void fill_address(uint8_t address[16], const uint8_t *bytes)
 {
-    uint32_t first;
-    memcpy(&first, bytes, sizeof first);
-    const uint32_t words[4] = {first, 0, 0, 0};
-    memcpy(address, words, sizeof words);
+    memset(address, 0, 16);
+    memcpy(address, bytes, 4);
 }
 
 /* Without options, whatever there are. */
 static inline void fill_segment(Segment *segment, const Frame *frame, uint32_t length)
 {
     const uint8_t *ip = frame->bytes + IP, *tcp = frame->bytes + TCP;
-    const uint64_t ports_and_seq = be64(tcp), ack_and_window = be64(tcp + 8);
+    const uint32_t ports = be32(tcp);
     segment->time_ns = frame->time_ns;
-    segment->frame = frame->number;
+    segment->captured_length = segment->length = length;
+    segment->seq = be32(tcp + 4);
+    segment->ack = be32(tcp + 8);
+    segment->window = be16(tcp + 14);
+    segment->ip_id = be16(ip + 4);
+    segment->options = 0;
+    segment->flags = tcp[13];
+    segment->ttl = ip[8];
     fill_address(segment->source, ip + 12);
     fill_address(segment->destination, ip + 16);
-    segment->seq = (uint32_t)ports_and_seq;
-    segment->destination_port = (uint16_t)(ports_and_seq >> 32);
-    segment->source_port = (uint16_t)(ports_and_seq >> 48);
-    segment->timestamp_echo = segment->timestamp = 0;
-    segment->length = segment->captured_length = length;
-    segment->ack = (uint32_t)(ack_and_window >> 32);
-    segment->window = (uint16_t)ack_and_window;
-    segment->ip_id = be16(ip + 4);
-    segment->problems = segment->mss = 0;
-    segment->wscale = segment->mptcp_reason = segment->kind = segment->icmp_type = 0;
-    segment->flags = (uint8_t)(ack_and_window >> 16);
-    segment->ttl = ip[8];
-    segment->options = 0;
+    segment->destination_port = (uint16_t)ports;
+    segment->source_port = (uint16_t)(ports >> 16);
     segment->ip_version = 4;
-    segment->icmp_code = 0;
-    memset(segment->icmp_source, 0, sizeof segment->icmp_source);
+    segment->kind = segment->wscale = segment->mptcp_reason = 0;
+    segment->frame = frame->number;
+    memset(&segment->timestamp_echo, 0, sizeof *segment - offsetof(Segment, timestamp_echo));
 }
 
 static inline void fill_options(Segment *segment, const uint8_t *options, uint32_t length)
@@ -67,21 +61,29 @@ static inline void fill_options(Segment *segment, const uint8_t *options, uint32
     }
 }
 
+/* As it lies in the frame: this way it is one test. */
+static inline bool is_fragment(const uint8_t *field)
+{
+    uint16_t as_on_wire;
+    memcpy(&as_on_wire, field, sizeof as_on_wire);
+    return as_on_wire & GUINT16_TO_BE(FRAGMENT);
+}
+
 /* False where the frame is not so plain; nothing is written then. */
 static inline bool decode_plain(const Frame *frame, Segment *ret_segment, const uint8_t **ret_payload)
 {
     const uint8_t *bytes = frame->bytes, *tcp = bytes + TCP;
     if (frame->link_type != LINKTYPE_ETHERNET || frame->captured_len < TCP + 20 || be16(bytes + 12) != IPV4 ||
-        bytes[IP] != VERSION_AND_LENGTH || bytes[IP + 9] != PROTOCOL_TCP || be16(bytes + IP + 6) & FRAGMENT)
+        bytes[IP] != VERSION_AND_LENGTH || bytes[IP + 9] != PROTOCOL_TCP || is_fragment(bytes + IP + 6))
         return false;
-    uint32_t total_length = be16(bytes + IP + 2), header_length = (tcp[12] >> 4) * 4u;
-    if (IP + total_length > frame->captured_len || header_length < 20 || total_length < 20 + header_length)
+    uint32_t total_length = be16(bytes + IP + 2), header_length = (tcp[12] & 0xf0u) >> 2;
+    int32_t length = (int32_t)(total_length - 20 - header_length);
+    if (IP + total_length > frame->captured_len || header_length < 20 || length < 0)
         return false;
-    fill_segment(ret_segment, frame, total_length - 20 - header_length);
+    fill_segment(ret_segment, frame, (uint32_t)length);
     if (header_length > 20)
         fill_options(ret_segment, tcp + 20, header_length - 20);
-    if (ret_payload)
-        *ret_payload = tcp + header_length;
+    *ret_payload = tcp + header_length;
     return true;
 }
 

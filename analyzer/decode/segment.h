@@ -26,16 +26,16 @@ enum {
     PROBLEM_OPTIONS = 1 << 4,        /* an option runs past the header */
 };
 
-/* Options that were present. */
+/* Options that were present. Two have the bits that flow keeps them in. */
 enum {
-    OPTION_TIMESTAMPS = 1 << 0, /* RFC 7323 */
-    OPTION_WSCALE = 1 << 1,
-    OPTION_MSS = 1 << 2,
-    OPTION_SACK_PERMITTED = 1 << 3,
-    OPTION_SACK = 1 << 4,
-    OPTION_MPTCP = 1 << 5,     /* RFC 8684 */
-    OPTION_MPTCP_RST = 1 << 6, /* MP_TCPRST, reason in mptcp_reason */
-    OPTION_MPTCP_FASTCLOSE = 1 << 7,
+    OPTION_WSCALE = 1 << 0,
+    OPTION_MSS = 1 << 1,
+    OPTION_SACK_PERMITTED = 1 << 2,
+    OPTION_SACK = 1 << 3,
+    OPTION_MPTCP_RST = 1 << 4, /* MP_TCPRST, reason in mptcp_reason */
+    OPTION_MPTCP_FASTCLOSE = 1 << 5,
+    OPTION_TIMESTAMPS = 1 << 9, /* RFC 7323 */
+    OPTION_MPTCP = 1 << 12,     /* RFC 8684 */
 };
 
 typedef enum {
@@ -43,30 +43,29 @@ typedef enum {
     SEGMENT_ICMP_QUOTE, /* an ICMP error that quotes a TCP header; the fields are the quoted segment's */
 } SegmentKind;
 
-/* Ports, numbers and timestamps stand in the reverse of their order on the wire: what was loaded and turned
- * round eight bytes at a time is stored so as well (plain.c). */
+/* The first 80 bytes are what flow takes along, and lie as they do there, so that one copy takes them
+ * (flow/parcel.h); what follows few ask for. */
 typedef struct {
-    int64_t time_ns; /* FRAME_TIME_UNKNOWN where the capture has none */
-    uint64_t frame;
-    uint8_t source[16], destination[16]; /* IPv4 in the first four bytes, the rest zero */
-    uint32_t seq;
-    uint16_t destination_port, source_port;
-    uint32_t timestamp_echo, timestamp;
-    uint32_t length;          /* payload bytes on the wire, by the IP header */
-    uint32_t captured_length; /* of them in the capture */
-    uint32_t ack;
-    uint16_t window;   /* not scaled */
-    uint16_t ip_id;    /* 0 for IPv6 */
-    uint16_t problems; /* PROBLEM_… */
-    uint16_t mss;
+    int64_t time_ns;          /* FRAME_TIME_UNKNOWN where the capture has none */
+    uint32_t captured_length; /* payload bytes in the capture, */
+    uint32_t length;          /* and on the wire, by the IP header */
+    uint32_t seq, ack;
+    uint16_t window;                        /* not scaled */
+    uint16_t ip_id;                         /* 0 for IPv6 */
+    uint16_t options;                       /* OPTION_… */
+    uint8_t flags;                          /* TCP_… */
+    uint8_t ttl;                            /* or hop limit */
+    uint8_t source[16], destination[16];    /* IPv4 in the first four bytes, the rest zero */
+    uint16_t destination_port, source_port; /* turned round as one word, and so in this order */
+    uint8_t ip_version;
+    uint8_t kind; /* SegmentKind */
     uint8_t wscale;
     uint8_t mptcp_reason; /* RFC 8684 3.6, with OPTION_MPTCP_RST */
-    uint8_t kind;         /* SegmentKind */
-    uint8_t icmp_type;
-    uint8_t flags;   /* TCP_… */
-    uint8_t ttl;     /* or hop limit */
-    uint8_t options; /* OPTION_… */
-    uint8_t ip_version;
-    uint8_t icmp_code;
+    uint64_t frame;
+
+    uint32_t timestamp_echo, timestamp; /* in the order of the ports, for the same reason */
+    uint16_t problems;                  /* PROBLEM_… */
+    uint16_t mss;
+    uint8_t icmp_type, icmp_code;
     uint8_t icmp_source[16]; /* who sent the ICMP error */
 } Segment;

@@ -8,6 +8,8 @@
 /* A tray is a hundred times what it costs to hand one over. */
 enum { TRAY_SEGMENTS = 256, TRAYS_MAX = 48, LANE_SHIFT = 62 };
 
+_Static_assert(LANES_MAX == 1 << (64 - LANE_SHIFT), "a lane for each value of the upper bits");
+
 /* The caller works on full trays itself where so many wait that the thread has enough to do. */
 enum { TRAYS_WAITING = 8 };
 
@@ -20,7 +22,8 @@ enum { TRAY_NOTES = 32, NOT_NOTED = 0xff };
 
 typedef struct {
     Parcel parcels[TRAY_SEGMENTS];
-    unsigned count; /* 0 in a tray handed over: the last one of its lane */
+    Parcel *next; /* where it goes; an empty tray handed over is the last one of its lane */
+    Parcel *end;  /* where the tray is full: earlier, once there is no room for a note */
     unsigned note_count;
     Note notes[TRAY_NOTES];
 } Tray;
@@ -37,7 +40,6 @@ typedef struct {
 struct Lanes {
     Lane lane[LANES_MAX];
     unsigned count;
-    Segment segment; /* being decoded */
     uint32_t *order; /* by stream: its lane, and the index in its table; NULL where there is one lane */
     GThread *thread; /* NULL until there is enough to do */
 
@@ -53,11 +55,23 @@ struct Lanes {
 #define INDEX_BITS 30
 #define INDEX_MASK ((UINT32_C(1) << INDEX_BITS) - 1)
 
+static void tray_clear(Tray *tray)
+{
+    tray->next = tray->parcels;
+    tray->end = tray->parcels + TRAY_SEGMENTS;
+    tray->note_count = 0;
+}
+
 static Tray *tray_new(void)
 {
     Tray *tray = g_new(Tray, 1);
-    tray->count = tray->note_count = 0;
+    tray_clear(tray);
     return tray;
+}
+
+static inline unsigned tray_count(const Tray *tray)
+{
+    return (unsigned)(tray->next - tray->parcels);
 }
 
 Lanes *lanes_new(uint64_t seed, bool beside)
@@ -101,7 +115,7 @@ static void lane_file(Lane *lane, const Tray *tray, const Parcel *parcel, bool n
 static void lane_take(Lane *lane, Tray *tray, bool numbers)
 {
     Parcel *parcels = tray->parcels;
-    unsigned count = tray->count;
+    unsigned count = tray_count(tray);
     for (unsigned i = 0; i < count + AHEAD_SLOT; i++) {
         if (i < count)
             flow_table_prefetch_slot(lane->table, &parcels[i]);
@@ -112,7 +126,7 @@ static void lane_take(Lane *lane, Tray *tray, bool numbers)
         if (i - AHEAD_SLOT < count)
             lane_file(lane, tray, &parcels[i - AHEAD_SLOT], numbers);
     }
-    tray->count = tray->note_count = 0;
+    tray_clear(tray);
 }
 
 /* With the mutex held, as in what follows. Nobody is woken up who does not sleep: that would be a system call
@@ -147,7 +161,7 @@ static Lane *find_work(Lanes *lanes, bool from_last)
 static void work_off_tray(Lanes *lanes, Lane *lane)
 {
     Tray *tray = g_queue_pop_head(&lane->full);
-    bool is_last = tray->count == 0;
+    bool is_last = tray_count(tray) == 0;
     lane->is_busy = true;
     lanes->waiting--;
     g_mutex_unlock(&lanes->mutex);
@@ -220,38 +234,45 @@ static void lanes_hand_over(Lanes *lanes, Lane *lane)
     g_mutex_unlock(&lanes->mutex);
 }
 
-/* The tables use the low bits. */
-static inline Lane *lane_of(Lanes *lanes, uint64_t hash)
+/* Its tray is full. Not inlined, nor is lanes_file(): what either keeps in registers would cost the other's
+ * loop its own. */
+G_NO_INLINE static void lane_ship(Lanes *lanes, Lane *lane)
 {
-    return &lanes->lane[lanes->count > 1 ? hash >> LANE_SHIFT : 0];
-}
-
-Segment *lanes_next(Lanes *lanes)
-{
-    return &lanes->segment;
-}
-
-static uint8_t tray_note(Tray *tray, const Segment *segment, const uint8_t *payload)
-{
-    if (!note_is_due(segment, payload) || !note_make(&tray->notes[tray->note_count], segment, payload))
-        return NOT_NOTED;
-    return (uint8_t)tray->note_count++;
-}
-
-void lanes_file(Lanes *lanes, const uint8_t *payload)
-{
-    uint64_t hash = flow_table_hash(lanes->lane[0].table, &lanes->segment);
-    Lane *lane = lane_of(lanes, hash);
-    Tray *tray = lane->tray;
-    Parcel *parcel = &tray->parcels[tray->count++];
-    parcel_fill(parcel, &lanes->segment, hash);
-    parcel->note = tray_note(tray, &lanes->segment, payload);
-    if (tray->count < TRAY_SEGMENTS && tray->note_count < TRAY_NOTES)
-        return;
     if (lanes->count > 1)
         lanes_hand_over(lanes, lane);
     else
-        lane_take(lane, tray, false);
+        lane_take(lane, lane->tray, false);
+}
+
+/* Of the segment in the last slot, if there is something to note. */
+static void tray_note(Tray *tray, const Segment *segment, const uint8_t *payload)
+{
+    if (!note_make(&tray->notes[tray->note_count], segment, payload))
+        return;
+    tray->next[-1].note = (uint8_t)tray->note_count++;
+    if (tray->note_count == TRAY_NOTES)
+        tray->end = tray->next;
+}
+
+/* The upper bits of the hash say which lane, as the tables use the low ones. */
+G_NO_INLINE void lanes_file(Lanes *lanes, const Segment *segments, const uint8_t *const *payloads,
+                            unsigned count)
+{
+    const TupleKey key = flow_table_key(lanes->lane[0].table);
+    const unsigned mask = lanes->count - 1;
+    for (unsigned i = 0; i < count; i++) {
+        const Segment *segment = &segments[i];
+        const uint64_t hash = tuple_hash(segment, key);
+        Lane *lane = &lanes->lane[hash >> LANE_SHIFT & mask];
+        Tray *tray = lane->tray;
+        Parcel *parcel = tray->next++;
+        parcel_fill(parcel, segment, hash);
+        parcel->note = NOT_NOTED;
+        if (note_is_due(segment))
+            tray_note(tray, segment, payloads[i]);
+        if (tray->next == tray->end)
+            lane_ship(lanes, lane);
+    }
 }
 
 /* The first frame of a lane's next stream, and the lane in the low bits; beyond all others where there is no
@@ -286,7 +307,7 @@ static void finish_beside(Lanes *lanes)
     g_mutex_lock(&lanes->mutex);
     for (unsigned i = 0; i < lanes->count; i++) {
         Lane *lane = &lanes->lane[i];
-        if (lane->tray->count)
+        if (tray_count(lane->tray))
             hand_over(lanes, lane, g_steal_pointer(&lane->tray));
         else
             g_free(g_steal_pointer(&lane->tray));

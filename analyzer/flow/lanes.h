@@ -22,10 +22,8 @@ void lanes_free(Lanes *lanes);
 unsigned lanes_width(const Lanes *lanes);
 FlowTable *lanes_table(const Lanes *lanes, unsigned lane);
 
-/* Where the next segment is to be written; then, if there was one, lanes_file() takes it from there. What is
- * noted of `payload` (notes.h) is copied; NULL for none. */
-Segment *lanes_next(Lanes *lanes);
-void lanes_file(Lanes *lanes, const uint8_t *payload);
+/* Files the next segments. What is noted of a payload (notes.h) is copied; NULL for none. */
+void lanes_file(Lanes *lanes, const Segment *segments, const uint8_t *const *payloads, unsigned count);
 
 /* No more segments will come. To be called before what follows. */
 void lanes_finish(Lanes *lanes);

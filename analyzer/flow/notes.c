@@ -6,19 +6,21 @@
  * (RFC 5288: 8 bytes of nonce more), and in TLS 1.3 it hides as application data of 19 bytes. */
 static bool is_tls_alert(const Segment *segment, const uint8_t *payload)
 {
-    unsigned record = (unsigned)payload[3] << 8 | payload[4];
-    if (segment->length != record + 5)
+    enum { ALERT = 0x15, APPLICATION_DATA = 0x17 };
+    if (!payload || segment->captured_length < NOTE_ALERT_MIN || segment->length > NOTE_ALERT_MAX ||
+        payload[1] != 3)
         return false;
-    return payload[0] == 0x15 || record == 19;
+    unsigned record = (unsigned)payload[3] << 8 | payload[4];
+    return segment->length == record + 5 &&
+           (payload[0] == ALERT || (payload[0] == APPLICATION_DATA && record == 19));
 }
 
 static bool find_kind(const Segment *segment, const uint8_t *payload, NoteKind *ret_kind)
 {
-    if (segment->flags & TCP_RST) {
-        *ret_kind = payload && segment->captured_length ? NOTE_RST_PAYLOAD : NOTE_MPTCP_RST;
-        return true;
-    }
-    *ret_kind = NOTE_TLS_ALERT;
+    bool is_reset = segment->flags & TCP_RST, has_text = payload && segment->captured_length;
+    *ret_kind = !is_reset ? NOTE_TLS_ALERT : has_text ? NOTE_RST_PAYLOAD : NOTE_MPTCP_RST;
+    if (is_reset)
+        return has_text || segment->options & OPTION_MPTCP_RST;
     return is_tls_alert(segment, payload);
 }
 

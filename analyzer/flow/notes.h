@@ -24,18 +24,18 @@ typedef struct {
     uint8_t bytes[NOTE_BYTES_MAX];
 } Note;
 
-/* Whether the segment is worth a note; cheap enough to ask of each. `payload` may be NULL where nothing was
- * captured. */
-static inline bool note_is_due(const Segment *segment, const uint8_t *payload)
+/* Bytes of a record that may be an alert. */
+enum { NOTE_ALERT_MIN = 6, NOTE_ALERT_MAX = 64 };
+
+/* Whether the segment may be worth a note; cheap enough to ask of each. */
+static inline bool note_is_due(const Segment *segment)
 {
-    if (segment->flags & TCP_RST)
-        return (payload && segment->captured_length) || segment->options & OPTION_MPTCP_RST;
-    /* the lengths first, in one test: few have them, while every other segment has a payload */
-    return segment->captured_length - 6u <= 64 - 6 && segment->length <= 64 && payload && payload[1] == 3 &&
-           (payload[0] == 0x15 || payload[0] == 0x17);
+    return segment->flags & TCP_RST ||
+           segment->captured_length - NOTE_ALERT_MIN <= NOTE_ALERT_MAX - NOTE_ALERT_MIN;
 }
 
-/* The note of a segment, as yet of no connection; false where it is not worth one after all. */
+/* The note of a segment, as yet of no connection; false where it is not worth one after all. `payload` may be
+ * NULL where nothing was captured. */
 bool note_make(Note *ret_note, const Segment *segment, const uint8_t *payload);
 
 /* Keeps a copy of the note. */

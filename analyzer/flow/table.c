@@ -8,7 +8,7 @@
 
 struct FlowTable {
     Index tuples; /* the newest stream of each */
-    uint64_t seed[2];
+    TupleKey key;
 
     ConnectionStore store;
     Pool notes;
@@ -24,7 +24,7 @@ FlowTable *flow_table_new(uint64_t seed)
         uint64_t z = seed + (i + 1) * 0x9e3779b97f4a7c15u;
         z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
         z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-        table->seed[i] = z ^ (z >> 31);
+        table->key.half[i] = z ^ (z >> 31);
     }
     connection_store_init(&table->store, LIVE_AT_FIRST);
     pool_init(&table->notes, sizeof(Note));
@@ -107,9 +107,9 @@ const Note *flow_table_next_note(const FlowTable *table, const Note *note)
     return note->next ? pool_block(&table->notes, note->next) : NULL;
 }
 
-uint64_t flow_table_hash(const FlowTable *table, const Segment *segment)
+TupleKey flow_table_key(const FlowTable *table)
 {
-    return parcel_hash(segment, table->seed);
+    return table->key;
 }
 
 static bool is_opening(const Parcel *parcel)
@@ -156,8 +156,8 @@ static inline bool is_sender(const Connection *connection, unsigned end, const P
 {
     return !(difference(connection->address[end], parcel->address[0]) |
              difference(connection->address[!end], parcel->address[1]) |
-             (uint16_t)(connection->port[end] ^ parcel->port[0]) |
-             (uint16_t)(connection->port[!end] ^ parcel->port[1]));
+             (uint16_t)(connection->port[end] ^ parcel->source_port) |
+             (uint16_t)(connection->port[!end] ^ parcel->destination_port));
 }
 
 /* Which end sent the segment: 0 or 1; -1 where it is of another connection. Without a branch between the two,
@@ -176,7 +176,8 @@ static uint32_t new_connection(FlowTable *table, const Parcel *parcel)
     uint32_t handle = connection_store_add(&table->store, parcel->event.time_ns);
     Connection *connection = connection_store_live(&table->store, handle);
     memcpy(connection->address, parcel->address, sizeof connection->address);
-    memcpy(connection->port, parcel->port, sizeof connection->port);
+    connection->port[0] = parcel->source_port;
+    connection->port[1] = parcel->destination_port;
     connection->ip_version = parcel->ip_version;
     connection_store_make_ready(&table->store, handle, parcel->tag);
     return handle;
@@ -335,7 +336,7 @@ Connection *flow_table_add_parcel(FlowTable *table, const Parcel *parcel)
 Connection *flow_table_add(FlowTable *table, const Segment *segment)
 {
     Parcel parcel;
-    parcel_fill(&parcel, segment, flow_table_hash(table, segment));
+    parcel_fill(&parcel, segment, tuple_hash(segment, table->key));
     Connection *connection = flow_table_add_parcel(table, &parcel);
     connection_store_track(&table->store, connection);
     return connection;

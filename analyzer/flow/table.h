@@ -18,6 +18,7 @@
 #include "flow/notes.h"
 #include "flow/parcel.h"
 #include "flow/store.h"
+#include "flow/tuple.h"
 
 typedef struct FlowTable FlowTable;
 
@@ -32,9 +33,8 @@ void flow_table_set_live_max(FlowTable *table, uint32_t live_max);
 /* See store.h; `function` may read the table, but not add to it. */
 void flow_table_on_rest(FlowTable *table, RestFunction function, void *data);
 
-/* Of the segment's tuple: what parcel_fill() wants to know. All tables that were made with the same seed have
- * the same. */
-uint64_t flow_table_hash(const FlowTable *table, const Segment *segment);
+/* For tuple_hash(). All tables that were made with the same seed have the same key. */
+TupleKey flow_table_key(const FlowTable *table);
 
 /* Files the segment under its connection and keeps its event, which may have to wait for being tracked.
  * Returns the connection, borrowed until the next call. */

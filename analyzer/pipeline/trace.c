@@ -15,7 +15,11 @@
 #include "pipeline/progress.h"
 #include "pipeline/rest.h"
 
+/* All of them are decoded before the first is filed: by then what was written in small pieces has reached the
+ * cache, and is copied in large ones without waiting for it. */
 #define BATCH_FRAMES 32
+
+_Static_assert(BATCH_FRAMES <= DECODE_FRAMES_KEPT, "payloads put together stay until then");
 
 struct Trace {
     char *path, *format;
@@ -124,20 +128,32 @@ static void trace_note_frames(Trace *trace, Frame *frames, unsigned count)
     trace_note_span(trace, first_ns, last_ns);
 }
 
-static void trace_take_frame(Trace *trace, PacketFilter *filter, const Frame *frame)
+/* Keeps those that the filter takes; returns how many. */
+static unsigned trace_filter_frames(Trace *trace, PacketFilter *filter, Frame *frames, unsigned count)
 {
-    if (filter && !packet_filter_takes(filter, frame)) {
-        trace->oddities.filtered_frames++;
-        return;
+    unsigned kept = 0;
+    for (unsigned i = 0; i < count; i++) {
+        if (packet_filter_takes(filter, &frames[i]))
+            frames[kept++] = frames[i];
     }
-    const uint8_t *payload = NULL;
-    DecodeResult result = decode_frame(trace->defragmenter, frame, lanes_next(trace->lanes), &payload);
-    if (result == DECODED_SEGMENT) {
-        lanes_file(trace->lanes, payload);
-        trace->info.segments++;
-    } else if (result == DECODED_UNKNOWN_LINKTYPE) {
-        oddities_note_link_type(&trace->oddities, frame->link_type);
+    trace->oddities.filtered_frames += count - kept;
+    return kept;
+}
+
+static void trace_take_frames(Trace *trace, const Frame *frames, unsigned count)
+{
+    Segment segments[BATCH_FRAMES], *segment = segments;
+    const uint8_t *payloads[BATCH_FRAMES], **payload = payloads;
+    for (const Frame *frame = frames; frame < frames + count; frame++) {
+        DecodeResult result = decode_frame(trace->defragmenter, frame, segment, payload);
+        if (result == DECODED_SEGMENT)
+            segment++, payload++;
+        else if (result == DECODED_UNKNOWN_LINKTYPE)
+            oddities_note_link_type(&trace->oddities, frame->link_type);
     }
+    unsigned found = (unsigned)(segment - segments);
+    lanes_file(trace->lanes, segments, payloads, found);
+    trace->info.segments += found;
 }
 
 static void trace_read_frames(Trace *trace, FrameSource *source, PacketFilter *filter, Progress *progress)
@@ -146,8 +162,9 @@ static void trace_read_frames(Trace *trace, FrameSource *source, PacketFilter *f
     unsigned count;
     while (!stop_is_requested() && (count = frame_source_next_batch(source, frames, BATCH_FRAMES))) {
         trace_note_frames(trace, frames, count);
-        for (unsigned i = 0; i < count; i++)
-            trace_take_frame(trace, filter, &frames[i]);
+        if (filter)
+            count = trace_filter_frames(trace, filter, frames, count);
+        trace_take_frames(trace, frames, count);
         progress_update(progress, frame_source_position(source), frame_source_size(source),
                         trace->info.frames);
     }

@@ -98,7 +98,8 @@ static DecodeResult decode_cut(const Bytes *bytes, uint32_t length, uint16_t lin
                    .captured_len = length,
                    .original_len = bytes->length,
                    .link_type = link_type};
-    return decode_frame(defragmenter, &frame, ret_segment, NULL);
+    const uint8_t *payload;
+    return decode_frame(defragmenter, &frame, ret_segment, &payload);
 }
 
 DecodeResult bytes_decode(const Bytes *bytes, uint16_t link_type, Segment *ret_segment)

@@ -18,7 +18,8 @@ static Segment decode_with(const char *options, uint32_t length, uint32_t cut)
                    .captured_len = packet.length - cut,
                    .original_len = packet.length,
                    .link_type = LINK_RAW};
-    assert_int_equal(decode_frame(NULL, &frame, &segment, NULL), DECODED_SEGMENT);
+    const uint8_t *payload;
+    assert_int_equal(decode_frame(NULL, &frame, &segment, &payload), DECODED_SEGMENT);
     return segment;
 }
 

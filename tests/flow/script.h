@@ -23,7 +23,7 @@ typedef struct {
     uint16_t client_port;
     uint16_t window, ip_id; /* of the next segments; ip_id is stepped by each where it is not 0 */
     uint8_t ttl[SIDES];
-    uint8_t options; /* OPTION_… of the next segments; OPTION_WSCALE and so on only go with a SYN */
+    uint16_t options; /* OPTION_… of the next segments; OPTION_WSCALE and so on only go with a SYN */
     uint8_t wscale;
     int64_t now_ns;
     uint64_t frame;

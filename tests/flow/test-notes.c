@@ -13,7 +13,7 @@ static void emit_noted(Script *script, const char *flags, uint32_t seq, const ui
     emit(script, CLIENT, flags, seq, 1, ALERT_BYTES);
     script->last.captured_length = ALERT_BYTES;
     Note note;
-    assert_true(note_is_due(&script->last, payload));
+    assert_true(note_is_due(&script->last));
     assert_true(note_make(&note, &script->last, payload));
     flow_table_note(script->table, script->connection, &note);
 }

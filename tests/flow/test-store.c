@@ -72,7 +72,7 @@ static void assert_equal_records(const FlowTable *one, const FlowTable *two, uin
 static void add_parcel(FlowTable *table, const Segment *segment)
 {
     Parcel parcel;
-    parcel_fill(&parcel, segment, flow_table_hash(table, segment));
+    parcel_fill(&parcel, segment, tuple_hash(segment, flow_table_key(table)));
     flow_table_add_parcel(table, &parcel);
 }
 
@@ -104,8 +104,8 @@ static const uint8_t alert[] = {0x15, 3, 3, 0, 26, 1, 2, 3};
 
 static void file_in(Lanes *lanes, const Segment *segment)
 {
-    *lanes_next(lanes) = *segment;
-    lanes_file(lanes, segment->length == 31 ? alert : NULL);
+    const uint8_t *payload = segment->length == 31 ? alert : NULL;
+    lanes_file(lanes, segment, &payload, 1);
 }
 
 static const FlowTable *find_in(const Lanes *lanes, uint32_t stream, ConnectionRecord *ret_record)

@@ -51,7 +51,7 @@ static void add(Script *script, const Segment *segment)
     script->last.frame = ++script->frame;
     script->last.time_ns = script->now_ns;
     Parcel parcel;
-    parcel_fill(&parcel, &script->last, flow_table_hash(script->table, &script->last));
+    parcel_fill(&parcel, &script->last, tuple_hash(&script->last, flow_table_key(script->table)));
     Connection *connection = script->tracks_at_once ? flow_table_add(script->table, &script->last)
                                                     : flow_table_add_parcel(script->table, &parcel);
     g_assert(connection->event_count <= EVENTS_MAX);

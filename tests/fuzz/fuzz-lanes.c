@@ -22,23 +22,23 @@ static const uint8_t alert[] = {0x15, 3, 3, 0, 2, 1, 0};
 
 static void file_segment(Lanes *lanes, const uint8_t *burst, uint16_t port, uint64_t frame)
 {
-    Segment *segment = lanes_next(lanes);
     bool from_client = !(burst[1] & 0x40), is_noted = burst[3] & 0x80;
-    *segment = (Segment){.frame = frame,
-                         .time_ns = (int64_t)frame * 1000000,
-                         .flags = burst[1] & 0x3f,
-                         .seq = 1000 + (uint32_t)(int8_t)burst[2],
-                         .ack = 1000 + burst[3],
-                         .window = 500,
-                         .ttl = 64,
-                         .ip_version = 4,
-                         .length = is_noted ? sizeof alert : burst[3] & 0x7f,
-                         .source_port = from_client ? port : 80,
-                         .destination_port = from_client ? 80 : port};
-    memcpy(segment->source, (uint8_t[]){10, 0, 0, from_client ? 1 : 2}, 4);
-    memcpy(segment->destination, (uint8_t[]){10, 0, 0, from_client ? 2 : 1}, 4);
-    segment->captured_length = is_noted ? sizeof alert : 0;
-    lanes_file(lanes, is_noted ? alert : NULL);
+    Segment segment = {.frame = frame,
+                       .time_ns = (int64_t)frame * 1000000,
+                       .flags = burst[1] & 0x3f,
+                       .seq = 1000 + (uint32_t)(int8_t)burst[2],
+                       .ack = 1000 + burst[3],
+                       .window = 500,
+                       .ttl = 64,
+                       .ip_version = 4,
+                       .length = is_noted ? sizeof alert : burst[3] & 0x7f,
+                       .source_port = from_client ? port : 80,
+                       .destination_port = from_client ? 80 : port};
+    memcpy(segment.source, (uint8_t[]){10, 0, 0, from_client ? 1 : 2}, 4);
+    memcpy(segment.destination, (uint8_t[]){10, 0, 0, from_client ? 2 : 1}, 4);
+    segment.captured_length = is_noted ? sizeof alert : 0;
+    const uint8_t *payload = is_noted ? alert : NULL;
+    lanes_file(lanes, &segment, &payload, 1);
 }
 
 static Lanes *file_all(const uint8_t *data, size_t size, bool beside, bool finishes)

@@ -29,7 +29,8 @@ Packet packet_from_frame(const Frame *frame, uint32_t index, uint32_t snaplen)
     if (snaplen && shortened.captured_len > snaplen)
         shortened.captured_len = snaplen;
     Packet packet = {.time_ns = frame->time_ns, .original = index};
-    packet.has_segment = decode_frame(NULL, &shortened, &packet.segment, NULL) == DECODED_SEGMENT;
+    const uint8_t *payload;
+    packet.has_segment = decode_frame(NULL, &shortened, &packet.segment, &payload) == DECODED_SEGMENT;
     return packet;
 }
 

@@ -34,9 +34,8 @@ bool config_is_key(const char *key)
 
 static void keep_overrides(RuleSet *rules, const char *name, const YamlNode *map, MistakeList *mistakes)
 {
-    for (guint i = 0; i < map->items->len; i++) {
-        Override override = {
-            .id = map->keys->pdata[i], .change = map->items->pdata[i], .name = g_intern_string(name)};
+    for (guint i = 0; i < map->count; i++) {
+        Override override = {.id = &map->keys[i], .change = &map->items[i], .name = g_intern_string(name)};
         if (yaml_check_kind(name, override.change, MAP, override.id->text, mistakes))
             g_array_append_val(rules->overrides, override);
     }
@@ -45,9 +44,9 @@ static void keep_overrides(RuleSet *rules, const char *name, const YamlNode *map
 static void keep_choices(const char *name, const YamlNode *node, const char *what, GArray *choices,
                          MistakeList *mistakes)
 {
-    guint count = node->kind == YAML_TEXT ? 1 : node->items->len;
+    guint count = node->kind == YAML_TEXT ? 1 : node->count;
     for (guint i = 0; i < count; i++) {
-        const YamlNode *item = node->kind == YAML_TEXT ? node : node->items->pdata[i];
+        const YamlNode *item = node->kind == YAML_TEXT ? node : &node->items[i];
         if (!yaml_check_kind(name, item, TEXT, what, mistakes))
             continue;
         Choice choice = {.id = g_strdup(item->text),
@@ -82,8 +81,8 @@ static void add_items(RuleSet *rules, const char *name, const YamlNode *node, Mi
         add_item(rules, name, node, mistakes);
         return;
     }
-    for (guint i = 0; i < node->items->len; i++)
-        add_item(rules, name, node->items->pdata[i], mistakes);
+    for (guint i = 0; i < node->count; i++)
+        add_item(rules, name, &node->items[i], mistakes);
 }
 
 void config_load(RuleSet *rules, const char *name, const YamlNode *map, MistakeList *mistakes)

@@ -6,21 +6,21 @@
 #include "base/bounds.h"
 #include "rules/set.h"
 
-/* What stands at the top of a file. */
-static void load_document(RuleSet *rules, const char *name, const YamlNode *root, MistakeList *mistakes)
+void load_document(RuleSet *rules, const char *name, const YamlNode *root, MistakeList *mistakes)
 {
+    g_assert(!rules->is_finished);
     if (root->kind == YAML_LIST) {
-        for (guint i = 0; i < root->items->len; i++)
-            rule_load(rules, name, root->items->pdata[i], mistakes);
+        for (guint i = 0; i < root->count; i++)
+            rule_load(rules, name, &root->items[i], mistakes);
         return;
     }
     if (root->kind == YAML_TEXT) {
         mistake_list_add(mistakes, name, root->line, root->column, "expected a rule, found a text");
         return;
     }
-    bool is_config = root->keys->len == 0;
-    for (guint i = 0; i < root->keys->len; i++)
-        is_config |= config_is_key(((const YamlNode *)root->keys->pdata[i])->text);
+    bool is_config = root->count == 0;
+    for (guint i = 0; i < root->count; i++)
+        is_config |= config_is_key(root->keys[i].text);
     if (is_config && !yaml_node_get(root, "ending") && !yaml_node_get(root, "finding"))
         config_load(rules, name, root, mistakes);
     else
@@ -29,7 +29,6 @@ static void load_document(RuleSet *rules, const char *name, const YamlNode *root
 
 void load_text(RuleSet *rules, const char *name, const char *text, gsize length, MistakeList *mistakes)
 {
-    g_assert(!rules->is_finished);
     YamlNode *root = yaml_node_parse(name, text, length, mistakes);
     if (!root)
         return;

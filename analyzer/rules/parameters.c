@@ -137,8 +137,8 @@ static void keep_override(RuleSet *rules, const char *name, const YamlNode *key,
 
 void parameters_load(RuleSet *rules, const char *name, const YamlNode *map, MistakeList *mistakes)
 {
-    for (guint i = 0; i < map->items->len; i++) {
-        const YamlNode *key = map->keys->pdata[i], *item = map->items->pdata[i];
+    for (guint i = 0; i < map->count; i++) {
+        const YamlNode *key = &map->keys[i], *item = &map->items[i];
         if (!yaml_check_kind(name, item, TEXT | 1u << YAML_MAP, key->text, mistakes))
             continue;
         bool declares =

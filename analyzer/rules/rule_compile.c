@@ -56,8 +56,8 @@ static void compile_lines(RuleSet *rules, const Draft *draft, const char *name, 
             g_array_append_val(lines, line);
         return;
     }
-    for (guint i = 0; i < node->items->len; i++)
-        compile_role_line(rules, draft, node->keys->pdata[i], node->items->pdata[i], lines, mistakes);
+    for (guint i = 0; i < node->count; i++)
+        compile_role_line(rules, draft, &node->keys[i], &node->items[i], lines, mistakes);
 }
 
 static void compile_fact(const Draft *draft, const YamlNode *node, MistakeList *mistakes)
@@ -92,8 +92,8 @@ static void compile_evidence(const Draft *draft, MistakeList *mistakes)
         compile_fact(draft, node, mistakes);
         return;
     }
-    for (guint i = 0; i < node->items->len; i++)
-        compile_fact(draft, node->items->pdata[i], mistakes);
+    for (guint i = 0; i < node->count; i++)
+        compile_fact(draft, &node->items[i], mistakes);
 }
 
 void rule_compile(RuleSet *rules, const Draft *draft, MistakeList *mistakes)

@@ -11,7 +11,7 @@
 /* A rule that was read and not compiled yet. */
 typedef struct {
     Rule *rule;
-    const YamlNode *map; /* of a document of the set */
+    const YamlNode *map; /* borrowed */
 } Draft;
 
 /* A change to a rule in a user's file, kept until all rules are there. */
@@ -44,7 +44,7 @@ struct RuleSet {
     Sieve *root_sieve, *finding_sieve; /* of the roots, and of those, once finished */
 
     /* until rule_set_finish() */
-    GPtrArray *documents; /* YamlNode* */
+    GPtrArray *documents; /* YamlNode*, of what is not compiled in */
     GArray *drafts;       /* Draft */
     GArray *overrides;    /* Override */
     GArray *parameter_overrides;
@@ -74,7 +74,10 @@ void parameters_apply(RuleSet *rules, MistakeList *mistakes);
 /* link.c: the tree, its order, and rule_set_all(). */
 void rules_link(RuleSet *rules, MistakeList *mistakes);
 
-/* load.c: one document; takes its nodes into the set. `path` is a file or directory for load_path(). */
+/* load.c: the tree of one file, which has to stay until rule_set_finish(). */
+void load_document(RuleSet *rules, const char *name, const YamlNode *root, MistakeList *mistakes);
+
+/* The same of a text, whose tree the set takes, and of a file or directory. */
 void load_text(RuleSet *rules, const char *name, const char *text, gsize length, MistakeList *mistakes);
 void load_path(RuleSet *rules, const char *path, MistakeList *mistakes);
 

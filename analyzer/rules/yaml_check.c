@@ -26,7 +26,7 @@ bool yaml_check_kind(const char *name, const YamlNode *node, unsigned kinds, con
         return false;
     }
     bool is_empty = node->kind == YAML_TEXT ? strspn(node->text, " \t\n") == node->length
-                                            : node->kind == YAML_MAP && !node->items->len;
+                                            : node->kind == YAML_MAP && !node->count;
     if (is_empty) {
         mistake_list_add(mistakes, name, node->line, node->column, "'%s' is empty", what);
         return false;
@@ -56,11 +56,11 @@ bool yaml_check_map(const char *name, const YamlNode *map, const YamlKey *keys, 
                     MistakeList *mistakes)
 {
     bool is_sound = true; /* not the number of mistakes: of what is broken nothing more is said */
-    for (guint i = 0; i < map->items->len; i++) {
-        const YamlNode *node = map->keys->pdata[i];
+    for (guint i = 0; i < map->count; i++) {
+        const YamlNode *node = &map->keys[i];
         const YamlKey *key = find_key(keys, count, node->text);
         if (key) {
-            is_sound &= yaml_check_kind(name, map->items->pdata[i], key->kinds, key->key, mistakes);
+            is_sound &= yaml_check_kind(name, &map->items[i], key->kinds, key->key, mistakes);
         } else {
             complain_unknown_key(name, node, keys, count, what, mistakes);
             is_sound = false;
@@ -82,8 +82,8 @@ void yaml_copy_texts(const char *name, const YamlNode *node, const char *what, G
         g_ptr_array_add(out, g_strdup(node->text));
         return;
     }
-    for (guint i = 0; i < node->items->len; i++) {
-        const YamlNode *item = node->items->pdata[i];
+    for (guint i = 0; i < node->count; i++) {
+        const YamlNode *item = &node->items[i];
         if (yaml_check_kind(name, item, 1u << YAML_TEXT, what, mistakes))
             g_ptr_array_add(out, g_strdup(item->text));
     }

@@ -6,30 +6,42 @@
 
 #include "rules/yaml_place.h"
 
+/* A collection that is not at its end. */
+typedef struct {
+    YamlNode node;
+    GArray *keys, *items; /* YamlNode; keys of a map only */
+    GHashTable *lines;    /* of a map: from each key to its line */
+} Open;
+
 typedef struct {
     const char *name;
     MistakeList *mistakes;
     YamlLines *lines;
-    YamlNode *stack[YAML_DEPTH_MAX]; /* the collections that are open; borrowed from the root */
+    Open stack[YAML_DEPTH_MAX];
     guint depth;
     YamlNode *root;
-    GHashTable *seen[YAML_DEPTH_MAX]; /* of an open map: its keys */
     guint nodes;
     bool ended; /* the first document */
     bool failed;
 } Builder;
 
+static void clear(const YamlNode *node)
+{
+    for (guint i = 0; i < node->count; i++) /* as deep as YAML_DEPTH_MAX */
+        clear(&node->items[i]);
+    for (guint i = 0; node->keys && i < node->count; i++)
+        clear(&node->keys[i]);
+    g_free((gpointer)node->items);
+    g_free((gpointer)node->keys);
+    g_free((gpointer)node->runs);
+    g_free((gpointer)node->text);
+}
+
 void yaml_node_free(YamlNode *node)
 {
     if (!node)
         return;
-    g_free(node->text);
-    if (node->runs)
-        g_array_unref(node->runs);
-    if (node->keys)
-        g_ptr_array_unref(node->keys);
-    if (node->items)
-        g_ptr_array_unref(node->items); /* as deep as YAML_DEPTH_MAX */
+    clear(node);
     g_free(node);
 }
 
@@ -45,62 +57,48 @@ static void give_up(Builder *builder, yaml_mark_t mark, const char *message)
     builder->failed = true;
 }
 
-static YamlNode *node_new(YamlKind kind, yaml_mark_t mark)
+static YamlNode node_at(YamlKind kind, yaml_mark_t mark)
 {
-    YamlNode *node = g_new0(YamlNode, 1);
-    node->kind = kind;
-    node->line = (unsigned)mark.line + 1;
-    node->column = (unsigned)mark.column + 1;
-    if (kind == YAML_MAP)
-        node->keys = g_ptr_array_new_with_free_func((GDestroyNotify)yaml_node_free);
-    if (kind != YAML_TEXT)
-        node->items = g_ptr_array_new_with_free_func((GDestroyNotify)yaml_node_free);
-    return node;
+    return (YamlNode){.kind = kind, .line = (unsigned)mark.line + 1, .column = (unsigned)mark.column + 1};
 }
 
 static bool wants_key(const Builder *builder)
 {
-    const YamlNode *top = builder->depth ? builder->stack[builder->depth - 1] : NULL;
-    return top && top->kind == YAML_MAP && top->keys->len == top->items->len;
+    const Open *top = builder->depth ? &builder->stack[builder->depth - 1] : NULL;
+    return top && top->keys && top->keys->len == top->items->len;
 }
 
-static void take_key(Builder *builder, YamlNode *key, yaml_mark_t mark)
+/* Whether a node of this kind may stand here; otherwise all is given up. */
+static bool check_node(Builder *builder, YamlKind kind, yaml_mark_t mark)
 {
-    GHashTable *seen = builder->seen[builder->depth - 1];
-    if (key->kind != YAML_TEXT) {
-        yaml_node_free(key);
+    if (++builder->nodes > YAML_NODES_MAX)
+        give_up(builder, mark, "this file is too large");
+    else if (kind != YAML_TEXT && wants_key(builder))
         give_up(builder, mark, "a key must be a text; quote a text that begins with { or [");
-        return;
-    }
-    const YamlNode *earlier = g_hash_table_lookup(seen, key->text);
+    return !builder->failed;
+}
+
+static void take_key(Builder *builder, const YamlNode *key)
+{
+    const Open *map = &builder->stack[builder->depth - 1];
+    guint earlier = GPOINTER_TO_UINT(g_hash_table_lookup(map->lines, key->text));
     if (earlier)
         mistake_list_add(builder->mistakes, builder->name, key->line, key->column,
-                         "the key '%s' stands here twice: first in line %u", key->text, earlier->line);
+                         "the key '%s' stands here twice: first in line %u", key->text, earlier);
     else
-        g_hash_table_insert(seen, key->text, key);
-    g_ptr_array_add(builder->stack[builder->depth - 1]->keys, key);
+        g_hash_table_insert(map->lines, (gpointer)key->text, GUINT_TO_POINTER(key->line));
+    g_array_append_vals(map->keys, key, 1);
 }
 
-static YamlNode *parent_of_next(const Builder *builder)
+/* Puts a node that is complete where it belongs; takes over what it holds. */
+static void take(Builder *builder, const YamlNode *node)
 {
-    YamlNode *parent = builder->stack[builder->depth - 1];
-    g_assert(parent);
-    return parent;
-}
-
-/* Puts a node where it belongs; takes it over. */
-static void take(Builder *builder, YamlNode *node, yaml_mark_t mark)
-{
-    if (++builder->nodes > YAML_NODES_MAX) {
-        yaml_node_free(node);
-        give_up(builder, mark, "this file is too large");
-    } else if (wants_key(builder)) {
-        take_key(builder, node, mark);
-    } else if (builder->depth) {
-        g_ptr_array_add(parent_of_next(builder)->items, node);
-    } else {
-        builder->root = node;
-    }
+    if (!builder->depth)
+        builder->root = g_memdup2(node, sizeof *node);
+    else if (wants_key(builder))
+        take_key(builder, node);
+    else
+        g_array_append_vals(builder->stack[builder->depth - 1].items, node, 1);
 }
 
 static void refuse_extras(Builder *builder, const yaml_event_t *event, const yaml_char_t *anchor,
@@ -115,30 +113,41 @@ static void refuse_extras(Builder *builder, const yaml_event_t *event, const yam
 static void on_scalar(Builder *builder, const yaml_event_t *event)
 {
     refuse_extras(builder, event, event->data.scalar.anchor, event->data.scalar.tag);
+    if (!check_node(builder, YAML_TEXT, event->start_mark))
+        return;
     yaml_scalar_style_t style = event->data.scalar.style;
     bool is_block = style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE;
-    YamlNode *node = node_new(YAML_TEXT, event->start_mark);
-    node->length = event->data.scalar.length;
-    node->text = g_malloc(node->length + 1);
-    memcpy(node->text, event->data.scalar.value, node->length);
-    node->text[node->length] = '\0';
-    node->is_plain = style == YAML_PLAIN_SCALAR_STYLE;
-    node->is_broken = event->data.scalar.anchor || event->data.scalar.tag;
-    node->runs = yaml_place_runs(builder->lines, is_block ? YAML_BLOCK_SCALAR : YAML_FLOW_SCALAR, node->text,
-                                 node->length, node->line, node->column);
-    take(builder, node, event->start_mark);
+    YamlNode node = node_at(YAML_TEXT, event->start_mark);
+    node.length = event->data.scalar.length;
+    char *text = g_malloc(node.length + 1);
+    memcpy(text, event->data.scalar.value, node.length);
+    text[node.length] = '\0';
+    node.text = text;
+    node.is_broken = event->data.scalar.anchor || event->data.scalar.tag;
+    node.runs = yaml_place_runs(builder->lines, is_block ? YAML_BLOCK_SCALAR : YAML_FLOW_SCALAR, text,
+                                node.length, node.line, node.column, &node.run_count);
+    take(builder, &node);
 }
 
 static void on_alias(Builder *builder, const yaml_event_t *event)
 {
     mistake_at(builder, event->start_mark, "aliases have no place in rule files: write it out");
-    YamlNode *node = node_new(YAML_TEXT, event->start_mark);
-    node->text = g_strdup("");
-    node->is_broken = true;
-    SourceRun run = {.line = node->line, .column = node->column};
-    node->runs = g_array_new(FALSE, FALSE, sizeof(SourceRun));
-    g_array_append_val(node->runs, run);
-    take(builder, node, event->start_mark);
+    if (!check_node(builder, YAML_TEXT, event->start_mark))
+        return;
+    YamlNode node = node_at(YAML_TEXT, event->start_mark);
+    const SourceRun run = {.line = node.line, .column = node.column};
+    node.text = g_strdup("");
+    node.is_broken = true;
+    node.runs = g_memdup2(&run, sizeof run);
+    node.run_count = 1;
+    take(builder, &node);
+}
+
+static GArray *nodes_new(void)
+{
+    GArray *nodes = g_array_new(FALSE, FALSE, sizeof(YamlNode));
+    g_array_set_clear_func(nodes, (GDestroyNotify)clear);
+    return nodes;
 }
 
 static void on_collection(Builder *builder, const yaml_event_t *event, YamlKind kind)
@@ -151,19 +160,37 @@ static void on_collection(Builder *builder, const yaml_event_t *event, YamlKind 
         give_up(builder, event->start_mark, "this is nested too deeply");
         return;
     }
-    YamlNode *node = node_new(kind, event->start_mark);
-    take(builder, node, event->start_mark);
-    if (builder->failed)
+    if (!check_node(builder, kind, event->start_mark))
         return;
-    builder->seen[builder->depth] = kind == YAML_MAP ? g_hash_table_new(g_str_hash, g_str_equal) : NULL;
-    builder->stack[builder->depth++] = node;
+    Open *open = &builder->stack[builder->depth++];
+    *open = (Open){.node = node_at(kind, event->start_mark), .items = nodes_new()};
+    if (kind == YAML_MAP) {
+        open->keys = nodes_new();
+        open->lines = g_hash_table_new(g_str_hash, g_str_equal);
+    }
 }
 
 static void on_end(Builder *builder)
 {
-    GHashTable *seen = builder->seen[--builder->depth];
-    if (seen)
-        g_hash_table_unref(seen);
+    Open *open = &builder->stack[--builder->depth];
+    YamlNode node = open->node;
+    node.count = open->items->len;
+    node.items = (const YamlNode *)(void *)g_array_free(open->items, FALSE);
+    if (open->keys)
+        node.keys = (const YamlNode *)(void *)g_array_free(open->keys, FALSE);
+    g_clear_pointer(&open->lines, g_hash_table_unref);
+    take(builder, &node);
+}
+
+/* Drops the collections that are open when all is given up. */
+static void drop_open(Builder *builder)
+{
+    while (builder->depth) {
+        Open *open = &builder->stack[--builder->depth];
+        g_clear_pointer(&open->lines, g_hash_table_unref);
+        g_clear_pointer(&open->keys, g_array_unref);
+        g_array_unref(open->items);
+    }
 }
 
 static void on_event(Builder *builder, const yaml_event_t *event)
@@ -249,8 +276,7 @@ YamlNode *yaml_node_parse(const char *name, const char *text, gsize length, Mist
         return NULL;
     Builder builder = {.name = name, .mistakes = mistakes, .lines = yaml_lines_new(text, length)};
     read_events(&builder, text, length);
-    while (builder.depth)
-        on_end(&builder);
+    drop_open(&builder);
     yaml_lines_free(builder.lines);
     if (builder.failed) {
         yaml_node_free(builder.root);
@@ -263,11 +289,9 @@ YamlNode *yaml_node_parse(const char *name, const char *text, gsize length, Mist
 
 const YamlNode *yaml_node_get(const YamlNode *map, const char *key)
 {
-    for (guint i = 0; i < map->items->len; i++) {
-        const YamlNode *candidate = map->keys->pdata[i];
-        if (!strcmp(candidate->text, key))
-            return map->items->pdata[i];
-    }
+    for (guint i = 0; i < map->count; i++)
+        if (!strcmp(map->keys[i].text, key))
+            return &map->items[i];
     return NULL;
 }
 
@@ -276,8 +300,8 @@ Source yaml_node_source(const YamlNode *node, const char *name)
     return (Source){.name = name,
                     .text = node->text,
                     .length = node->length,
-                    .runs = (const SourceRun *)node->runs->data,
-                    .run_count = node->runs->len};
+                    .runs = node->runs,
+                    .run_count = node->run_count};
 }
 
 const char *yaml_kind_phrase(YamlKind kind)

@@ -9,6 +9,7 @@
 
 #include "base/bounds.h"
 #include "rules/mistake.h"
+#include "rules/source.h"
 
 typedef enum {
     YAML_TEXT,
@@ -16,16 +17,19 @@ typedef enum {
     YAML_MAP,
 } YamlKind;
 
+/* Holds nothing that has to be made at run time, so that the built-in rules lie in the program as such trees.
+ */
 typedef struct YamlNode {
     YamlKind kind;
     unsigned line, column; /* from 1 */
     bool is_broken;        /* something stood here that was refused: say nothing more about it */
-    bool is_plain;         /* YAML_TEXT without quotes */
-    char *text;            /* YAML_TEXT; may hold null characters */
+    guint count;           /* YAML_MAP, YAML_LIST: of items */
+    guint run_count;
     gsize length;
-    GArray *runs;     /* YAML_TEXT: SourceRun, from the text to the file */
-    GPtrArray *keys;  /* YAML_MAP: YamlNode* of kind YAML_TEXT, as many as items */
-    GPtrArray *items; /* YAML_MAP, YAML_LIST: YamlNode* */
+    const char *text;             /* YAML_TEXT; may hold null characters, and one follows */
+    const SourceRun *runs;        /* YAML_TEXT: from the text to the file */
+    const struct YamlNode *keys;  /* YAML_MAP: of kind YAML_TEXT, one an item */
+    const struct YamlNode *items; /* YAML_MAP, YAML_LIST */
 } YamlNode;
 
 /* Reads one document. NULL where it cannot be read at all; mistakes are added in either case. */

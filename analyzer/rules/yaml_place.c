@@ -202,8 +202,8 @@ static void walk_block(Walk *walk)
     }
 }
 
-GArray *yaml_place_runs(const YamlLines *lines, YamlScalarForm form, const char *value, gsize length,
-                        unsigned line, unsigned column)
+SourceRun *yaml_place_runs(const YamlLines *lines, YamlScalarForm form, const char *value, gsize length,
+                           unsigned line, unsigned column, guint *ret_count)
 {
     Walk walk = {.lines = lines, .line = line, .column = 1, .value = value, .length = length};
     walk.runs = g_array_new(FALSE, FALSE, sizeof(SourceRun));
@@ -216,5 +216,6 @@ GArray *yaml_place_runs(const YamlLines *lines, YamlScalarForm form, const char 
         walk_flow(&walk);
     else
         walk_block(&walk);
-    return walk.runs;
+    *ret_count = walk.runs->len;
+    return (SourceRun *)(void *)g_array_free(walk.runs, FALSE);
 }

@@ -101,29 +101,35 @@ static uint16_t add_node(Layout *layout, const Node *node, const Exits *exits)
     return add_step(layout, &step);
 }
 
-/* The children from `index` on; the last ones are laid out first, since it is they that are gone to. */
-static uint16_t flatten_chain(Layout *layout, uint16_t index, Truth decisive, Exits exits)
+/* The children from `index` on; the last ones are laid out first, since it is they that are gone to. Where
+ * one goes on that comes from an unknown test before them is put into *ret_doubtful, if that is asked for. */
+static uint16_t flatten_chain(Layout *layout, uint16_t index, Truth decisive, Exits exits,
+                              uint16_t *ret_doubtful)
 {
-    const Node *child = expression_node(layout->expression, index);
     if (++layout->attempts > ATTEMPTS_MAX)
         return 0;
-    if (!child->next)
-        return flatten(layout, child, exits);
+    const Node *child = expression_node(layout->expression, index);
     Truth other = decisive == TRUTH_FALSE ? TRUTH_TRUE : TRUTH_FALSE;
     Exits doubtful = exits;
     doubtful.next[other] = exits.next[TRUTH_UNKNOWN];
-    Exits here = exits;
-    here.next[other] = flatten_chain(layout, child->next, decisive, exits);
-    here.next[TRUTH_UNKNOWN] = flatten_chain(layout, child->next, decisive, doubtful);
-    return flatten(layout, child, here);
+    if (child->next) {
+        uint16_t next = 0;
+        exits.next[other] = flatten_chain(layout, child->next, decisive, exits, &next);
+        exits.next[TRUTH_UNKNOWN] = doubtful.next[other] = doubtful.next[TRUTH_UNKNOWN] = next;
+    }
+    uint16_t entry = flatten(layout, child, exits);
+    if (ret_doubtful)
+        *ret_doubtful =
+            exits.next[other] == exits.next[TRUTH_UNKNOWN] ? entry : flatten(layout, child, doubtful);
+    return entry;
 }
 
 static uint16_t flatten(Layout *layout, const Node *node, Exits exits)
 {
     if (node->kind == NODE_AND)
-        return flatten_chain(layout, node->first, TRUTH_FALSE, exits);
+        return flatten_chain(layout, node->first, TRUTH_FALSE, exits, NULL);
     if (node->kind == NODE_OR)
-        return flatten_chain(layout, node->first, TRUTH_TRUE, exits);
+        return flatten_chain(layout, node->first, TRUTH_TRUE, exits, NULL);
     if (node->kind == NODE_NOT) {
         Exits swapped = {{exits.next[TRUTH_TRUE], exits.next[TRUTH_UNKNOWN], exits.next[TRUTH_FALSE]}};
         return flatten(layout, expression_node(layout->expression, node->first), swapped);

@@ -16,11 +16,16 @@ typedef enum {
 
 typedef struct {
     PieceKind kind;
-    guint target;
-    FactRef fact;
-    char *text; /* PIECE_TEXT, and a PIECE_VALUE's string */
-    Value value;
-    Expression *condition;
+    guint target; /* PIECE_IF, PIECE_JUMP */
+    union {
+        struct {
+            const char *text; /* PIECE_TEXT: in the source */
+            gsize length;
+        };
+        FactRef fact;          /* PIECE_FACT */
+        Value value;           /* PIECE_VALUE; owns its string */
+        Expression *condition; /* PIECE_IF; owned */
+    };
 } Piece;
 
 struct Template {

@@ -12,8 +12,10 @@
 static void piece_clear(gpointer data)
 {
     Piece *piece = data;
-    g_free(piece->text);
-    expression_free(piece->condition);
+    if (piece->kind == PIECE_IF)
+        expression_free(piece->condition);
+    else if (piece->kind == PIECE_VALUE && piece->value.type == VALUE_STRING)
+        g_free((char *)piece->value.as.string);
 }
 
 static bool is_sentence(const Source *source)
@@ -99,7 +101,7 @@ void template_render(const Template *template, FactSet *facts, bool ascii, GStri
     for (guint i = 0; i < template->pieces->len; i = next_piece(template, i, facts)) {
         const Piece *piece = &g_array_index(template->pieces, Piece, i);
         if (piece->kind == PIECE_TEXT)
-            prose_add(&prose, piece->text, strlen(piece->text));
+            prose_add(&prose, piece->text, piece->length);
         else if (piece->kind == PIECE_FACT)
             render_value(&prose, fact_get(facts, piece->fact), fact_ref_row(piece->fact));
         else if (piece->kind == PIECE_VALUE)

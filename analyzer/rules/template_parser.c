@@ -19,7 +19,6 @@ typedef struct {
     const RuleSet *rules;
     MistakeList *mistakes;
     size_t at;
-    GString *text; /* read, and not a piece yet */
     struct {
         size_t offset;
         guint piece; /* whose target is open: the {if}'s or the {else}'s */
@@ -45,12 +44,11 @@ static void add_piece(Parser *parser, Piece piece)
     g_array_append_val(parser->template->pieces, piece);
 }
 
-static void flush_text(Parser *parser)
+static void add_text(Parser *parser, size_t begin, size_t end)
 {
-    if (!parser->text->len)
-        return;
-    add_piece(parser, (Piece){.kind = PIECE_TEXT, .text = g_strdup(parser->text->str)});
-    g_string_truncate(parser->text, 0);
+    if (begin < end)
+        add_piece(parser,
+                  (Piece){.kind = PIECE_TEXT, .text = parser->template->text + begin, .length = end - begin});
 }
 
 static bool begin_if(Parser *parser, size_t offset, size_t begin, size_t end)
@@ -104,7 +102,7 @@ static bool take_parameter(Parser *parser, size_t offset, const char *name, size
     }
     Piece piece = {.kind = PIECE_VALUE, .value = parameter->value};
     if (piece.value.type == VALUE_STRING)
-        piece.value.as.string = piece.text = g_strdup(piece.value.as.string);
+        piece.value.as.string = g_strdup(piece.value.as.string);
     add_piece(parser, piece);
     return true;
 }
@@ -149,7 +147,6 @@ static bool take_piece(Parser *parser)
 {
     const char *text = parser->source->text;
     size_t begin = parser->at, offset = begin - 1, left = parser->source->length - begin;
-    flush_text(parser);
     if (left > 2 && !memcmp(text + begin, "if", 2) && g_ascii_isspace(text[begin + 2])) {
         size_t end = find_end_of_if(parser, begin + 3);
         parser->at = end + 1;
@@ -169,30 +166,33 @@ static bool take_piece(Parser *parser)
     return take_fact(parser, begin, text + begin, length);
 }
 
+static size_t find_brace(const Source *source, size_t from)
+{
+    while (from < source->length && source->text[from] != '{' && source->text[from] != '}')
+        from++;
+    return from;
+}
+
 static bool parse(Parser *parser)
 {
     const Source *source = parser->source;
     while (parser->at < source->length) {
-        char c = source->text[parser->at++];
-        bool is_double = parser->at < source->length && source->text[parser->at] == c;
-        if ((c == '{' || c == '}') && is_double)
-            g_string_append_c(parser->text, source->text[parser->at++]);
-        else if (c == '}')
-            return refuse(parser, parser->at - 1, "this } closes nothing; write }} for a brace itself");
-        else if (c != '{')
-            g_string_append_c(parser->text, c);
-        else if (!take_piece(parser))
+        size_t begin = parser->at, brace = find_brace(source, begin);
+        bool is_double = brace + 1 < source->length && source->text[brace + 1] == source->text[brace];
+        add_text(parser, begin, brace + is_double); /* of two braces the first */
+        parser->at = brace + 1 + is_double;
+        if (is_double || brace == source->length)
+            continue;
+        if (source->text[brace] == '}')
+            return refuse(parser, brace, "this } closes nothing; write }} for a brace itself");
+        if (!take_piece(parser))
             return false;
     }
-    flush_text(parser);
     return !parser->depth || refuse(parser, parser->open[parser->depth - 1].offset, "this {if} has no {end}");
 }
 
 bool template_parse(Template *template, const Source *source, const RuleSet *rules, MistakeList *mistakes)
 {
     Parser parser = {.template = template, .source = source, .rules = rules, .mistakes = mistakes};
-    parser.text = g_string_new(NULL);
-    bool parsed = parse(&parser);
-    g_string_free(parser.text, TRUE);
-    return parsed;
+    return parse(&parser);
 }

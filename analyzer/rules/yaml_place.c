@@ -121,7 +121,8 @@ static void pass_space(Walk *walk)
         walk->done++;
         count -= count > 0;
     }
-    begin_run(walk);
+    if (folded || count) /* else it stands in the value as it stands in the file */
+        begin_run(walk);
 }
 
 /* An escape of a double-quoted scalar: a backslash and what it stands for. */

@@ -48,23 +48,28 @@ static void update_bases(Connection *connection, unsigned end, const Event *even
 /* Segments of both ends between a packet and its second copy. */
 enum { RECENT_EVENTS = 4 };
 
-/* Whether one of the last events, of `kept` that lie before this one, is the same packet. */
-static bool is_duplicate(const Event *event, unsigned kept, unsigned end)
+static inline bool takes_numbers(const Event *event)
 {
-    for (unsigned back = 1; back <= kept && back <= RECENT_EVENTS; back++) {
-        const Event *earlier = event - back;
-        if (earlier->seq != event->seq || earlier->ack != event->ack || earlier->length != event->length ||
-            earlier->flags != event->flags || earlier->window != event->window ||
-            earlier->ip_id != event->ip_id)
+    return event->length || event->flags & (TCP_SYN | TCP_FIN);
+}
+
+/* Whether one of the last events, of `kept` that lie before this one, is the same packet. */
+static inline bool is_duplicate(const Event *event, unsigned kept, unsigned end)
+{
+    /* Without an id a repeated pure ACK may well be one more duplicate acknowledgement. */
+    if (!event->ip_id && !takes_numbers(event))
+        return false;
+    const Event *first = event - (kept < RECENT_EVENTS ? kept : RECENT_EVENTS);
+    for (const Event *earlier = event; earlier-- != first;) {
+        /* The id first, which hardly any two have in common. */
+        if (earlier->ip_id != event->ip_id || earlier->seq != event->seq || earlier->ack != event->ack ||
+            earlier->length != event->length || earlier->flags != event->flags ||
+            earlier->window != event->window)
             continue;
         if (event_end(earlier) != end || earlier->marks & (EVENT_RUN | EVENT_ICMP))
             continue;
         int64_t apart = event->time_ns - earlier->time_ns;
-        /* Without an id a repeated pure ACK may well be one more duplicate acknowledgement. */
-        bool takes_numbers = event->length || event->flags & (TCP_SYN | TCP_FIN);
-        if (event->ip_id)
-            return apart >= 0 && apart < DUPLICATE_WITH_ID_NS;
-        return takes_numbers && apart >= 0 && apart < DUPLICATE_NS;
+        return apart >= 0 && apart < (event->ip_id ? DUPLICATE_WITH_ID_NS : DUPLICATE_NS);
     }
     return false;
 }
@@ -84,7 +89,7 @@ static uint16_t track_ack(Connection *connection, unsigned end, const Event *eve
         return EVENT_OLD_ACK;
     peer->acked = ack;
     /* Taken back: an end never acknowledges less than before, so the higher number was not its own. */
-    if (event->length || event->flags & (TCP_SYN | TCP_FIN))
+    if (takes_numbers(event))
         peer->acked_beyond = 0;
     return 0;
 }
@@ -162,7 +167,8 @@ static inline void count_data(EndCounts *counts, const Event *event)
     counts->last_data_ns = event->time_ns;
 }
 
-static void count_fin(Connection *connection, unsigned end, const Event *event)
+/* `peer_next` is the low half of how far the other end has come. */
+static void count_fin(Connection *connection, unsigned end, const Event *event, uint32_t peer_next)
 {
     EndCounts *counts = &connection->counts[end];
     count16(&counts->fins);
@@ -170,7 +176,7 @@ static void count_fin(Connection *connection, unsigned end, const Event *event)
         return;
     connection->known[end] |= KNOWN_FIN;
     counts->fin_seq = event->seq + event->length + !!(event->flags & TCP_SYN);
-    counts->peer_next_at_fin = (uint32_t)connection->sequence[!end].next;
+    counts->peer_next_at_fin = peer_next;
 }
 
 /* What only a SYN tells: RFC 7323 2.2, scaling holds where both offered it, and never for the SYN itself. */
@@ -206,37 +212,12 @@ static inline void set_window(Connection *connection, unsigned end, const Event 
     connection->sequence[end].window = (uint32_t)event->window << (connection->counts[end].wscale * scaled);
 }
 
-/* Tracks what nearly all segments are: the next one of its end, which acknowledges what has been seen. False
- * where it is not; then nothing was done. */
-static inline bool track_plain(Connection *connection, const Event *event, unsigned end)
-{
-    Sequence *own = &connection->sequence[end], *peer = &connection->sequence[!end];
-    const uint32_t unacked = peer->isn + (uint32_t)peer->next - event->ack;
-    if ((event->flags & (TCP_SYN | TCP_RST | TCP_ACK)) != TCP_ACK ||
-        event->seq != own->isn + (uint32_t)own->next || (int32_t)unacked < 0 ||
-        peer->next - unacked < peer->acked || own->acked_beyond | peer->acked_beyond ||
-        !(connection->known[0] & connection->known[1] & KNOWN_BASE) || connection->known[end] & KNOWN_FIN)
-        return false;
-    count_packet(connection, end, event);
-    own->next += event->length + (event->flags & TCP_FIN);
-    peer->acked = peer->next - unacked;
-    set_window(connection, end, event);
-    count_data(&connection->counts[end], event);
-    if (event->flags & TCP_FIN)
-        count_fin(connection, end, event);
-    return true;
-}
-
 static uint16_t track_event(Connection *connection, const Event *event, unsigned kept, Pool *holes)
 {
     const uint16_t waiting = event->marks;
     const unsigned end = event_end(event);
     const bool is_syn = event->flags & TCP_SYN;
     uint16_t marks = waiting & WAITING_MARKS;
-    /* The next number can be no copy; of an empty segment there may be some. */
-    if ((event->length || event->flags & TCP_FIN || !is_duplicate(event, kept, end)) &&
-        track_plain(connection, event, end))
-        return marks;
     count_packet(connection, end, event);
     update_bases(connection, end, event, holes);
     if (is_syn)
@@ -261,8 +242,101 @@ static uint16_t track_event(Connection *connection, const Event *event, unsigned
     if (event->flags & TCP_RST)
         count16(&connection->counts[end].resets);
     if (event->flags & TCP_FIN)
-        count_fin(connection, end, event);
+        count_fin(connection, end, event, (uint32_t)connection->sequence[!end].next);
     return marks;
+}
+
+/* Events that wait, and how far they have been gone through: those that are kept close up. */
+typedef struct {
+    Event *events;
+    unsigned kept, next, count;
+} Waiting;
+
+static inline Event *waiting_next(const Waiting *waiting)
+{
+    Event *event = &waiting->events[waiting->kept];
+    if (waiting->kept != waiting->next)
+        *event = waiting->events[waiting->next];
+    return event;
+}
+
+/* One end in a run of plain segments. Numbers as on the wire. */
+typedef struct {
+    uint32_t next;  /* SND.NXT */
+    uint32_t acked; /* SND.UNA, or as far below SND.NXT as ACKs are plain */
+    uint32_t packets;
+    uint32_t marks;    /* that any of them has */
+    const Event *last; /* of its segments */
+} PlainEnd;
+
+/* Segments are plain from where both ends have been heard, and nothing is acknowledged that was not seen. */
+static bool plain_begin(const Connection *connection, PlainEnd ends[2])
+{
+    enum { HEARD = KNOWN_BASE | KNOWN_SENT, UNACKED_MAX = 1 << 30 };
+    const Sequence *sequence = connection->sequence;
+    if ((connection->known[0] & connection->known[1] & HEARD) != HEARD ||
+        sequence[0].acked_beyond | sequence[1].acked_beyond)
+        return false;
+    for (unsigned end = 0; end < 2; end++) {
+        const int64_t unacked = sequence[end].next - sequence[end].acked;
+        const uint32_t next = sequence[end].isn + (uint32_t)sequence[end].next;
+        ends[end] = (PlainEnd){
+            .next = next,
+            .acked = next - (uint32_t)(unacked < UNACKED_MAX ? unacked : UNACKED_MAX),
+        };
+    }
+    return true;
+}
+
+/* What the segments of a run came to. */
+static void plain_end(Connection *connection, const PlainEnd ends[2])
+{
+    for (unsigned end = 0; end < 2; end++) {
+        Sequence *sequence = &connection->sequence[end];
+        const PlainEnd *plain = &ends[end];
+        sequence->next += plain->next - (sequence->isn + (uint32_t)sequence->next);
+        if (ends[!end].packets)
+            sequence->acked = sequence->next - (plain->next - plain->acked);
+        if (!plain->packets)
+            continue;
+        connection->counts[end].packets += plain->packets;
+        connection->counts[end].last_frame = plain->last->frame;
+        connection->known[end] |= plain->marks & EVENT_TIMESTAMPS ? KNOWN_TIMESTAMPS : 0;
+        set_window(connection, end, plain->last);
+    }
+}
+
+/* Tracks what nearly all segments are, up to the first that is not: the next of its end, no copy, and with an
+ * ACK not below the one before. track_event() would find the same. Their marks are what they were: only a SYN
+ * waits with more. */
+static void track_plain(Connection *connection, Waiting *waiting)
+{
+    PlainEnd ends[2];
+    if (!plain_begin(connection, ends))
+        return;
+    for (; waiting->next < waiting->count; waiting->next++, waiting->kept++) {
+        const Event *event = waiting_next(waiting);
+        const unsigned end = event_end(event);
+        PlainEnd *own = &ends[end], *peer = &ends[!end];
+        if ((event->flags & (TCP_SYN | TCP_RST | TCP_ACK)) != TCP_ACK || event->seq != own->next ||
+            event->ack - peer->acked > peer->next - peer->acked)
+            break;
+        if (takes_numbers(event)) { /* the next ones: it can be no copy */
+            if (connection->known[end] & KNOWN_FIN || event->length > UINT16_MAX)
+                break;
+            own->next += event->length + (event->flags & TCP_FIN);
+            count_data(&connection->counts[end], event);
+            if (event->flags & TCP_FIN)
+                count_fin(connection, end, event, peer->next - connection->sequence[!end].isn);
+        } else if (is_duplicate(event, waiting->kept, end)) {
+            break;
+        }
+        peer->acked = event->ack;
+        own->packets++;
+        own->marks |= event->marks;
+        own->last = event;
+    }
+    plain_end(connection, ends);
 }
 
 void track_begin(Connection *connection, int64_t time_ns, uint32_t frame)
@@ -276,23 +350,25 @@ void track_begin(Connection *connection, int64_t time_ns, uint32_t frame)
 
 void track_waiting(Connection *connection, Event *events, Pool *holes)
 {
-    unsigned kept = connection->tracked;
-    if (kept == connection->event_count)
+    Waiting waiting = {events, connection->tracked, connection->tracked, connection->event_count};
+    if (waiting.next == waiting.count)
         return;
     if (!(connection->traits & CONNECTION_BEGUN))
         track_begin(connection, events[0].time_ns, events[0].frame);
-    for (unsigned i = kept; i < connection->event_count; i++) {
-        Event *event = &events[kept];
-        if (kept != i)
-            *event = events[i];
-        event->marks = track_event(connection, event, kept, holes);
+    for (;;) {
+        track_plain(connection, &waiting);
+        if (waiting.next == waiting.count)
+            break;
+        Event *event = waiting_next(&waiting);
+        event->marks = track_event(connection, event, waiting.kept, holes);
         /* A second copy of what neither opens nor closes the connection is counted, and says nothing more. */
         if (event->marks & EVENT_DUPLICATE && !(event->flags & (TCP_SYN | TCP_FIN | TCP_RST)))
             connection->traits |= CONNECTION_BEYOND;
         else
-            kept++;
+            waiting.kept++;
+        waiting.next++;
     }
-    connection->event_count = connection->tracked = (uint8_t)kept;
+    connection->event_count = connection->tracked = (uint8_t)waiting.kept;
 }
 
 uint16_t track_foreign(Connection *connection, unsigned end, const Event *event)

@@ -33,17 +33,16 @@ static void archive_add_chunk(Archive *archive)
 }
 
 /* Records do not cross from one chunk into the next: the rest of a chunk may stay empty. */
-static uint32_t archive_take_fresh(Archive *archive, uint32_t units)
+uint8_t *archive_room(Archive *archive)
 {
-    uint32_t handle = archive->used;
-    if (handle % ARCHIVE_CHUNK_UNITS + units > ARCHIVE_CHUNK_UNITS)
-        handle += ARCHIVE_CHUNK_UNITS - handle % ARCHIVE_CHUNK_UNITS;
-    if (handle > ARCHIVE_HANDLE_MAX - units)
-        return 0;
-    archive->used = handle + units;
-    if (handle / ARCHIVE_CHUNK_UNITS >= archive->chunk_count)
+    const uint32_t units = ARCHIVE_RECORD_MAX / ARCHIVE_UNIT;
+    if (archive->used % ARCHIVE_CHUNK_UNITS + units > ARCHIVE_CHUNK_UNITS)
+        archive->used += ARCHIVE_CHUNK_UNITS - archive->used % ARCHIVE_CHUNK_UNITS;
+    if (archive->used > ARCHIVE_HANDLE_MAX - units)
+        return NULL;
+    if (archive->used / ARCHIVE_CHUNK_UNITS >= archive->chunk_count)
         archive_add_chunk(archive);
-    return handle;
+    return archive_place(archive, archive->used);
 }
 
 static uint32_t units_of(size_t length)
@@ -51,15 +50,17 @@ static uint32_t units_of(size_t length)
     return (uint32_t)((length + ARCHIVE_UNIT - 1) / ARCHIVE_UNIT);
 }
 
-uint32_t archive_put(Archive *archive, const uint8_t *bytes, size_t length)
+/* A record stays where it was written, unless one of its length was given back. */
+uint32_t archive_keep(Archive *archive, size_t length)
 {
-    uint32_t units = units_of(length), handle = archive->freed[units];
-    if (handle)
-        memcpy(&archive->freed[units], archive_bytes(archive, handle), sizeof handle);
-    else if (!(handle = archive_take_fresh(archive, units)))
-        return 0;
-    memcpy(archive_place(archive, handle), bytes, length);
-    return handle;
+    uint32_t units = units_of(length), written = archive->used, freed = archive->freed[units];
+    if (!freed) {
+        archive->used += units;
+        return written;
+    }
+    memcpy(&archive->freed[units], archive_bytes(archive, freed), sizeof freed);
+    memcpy(archive_place(archive, freed), archive_bytes(archive, written), length);
+    return freed;
 }
 
 void archive_give_back(Archive *archive, uint32_t handle, size_t length)

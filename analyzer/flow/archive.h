@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #define ARCHIVE_UNIT       8u
-#define ARCHIVE_RECORD_MAX 4096u
+#define ARCHIVE_RECORD_MAX 2560u
 #define ARCHIVE_PADDING    8u /* beyond the end of a record there may be read, and written, so much */
 
 typedef struct {
@@ -25,10 +25,14 @@ typedef struct {
 void archive_init(Archive *archive);
 void archive_clear(Archive *archive);
 
-/* Keeps a copy of `length` bytes; 0 where there is no room for more handles. */
-uint32_t archive_put(Archive *archive, const uint8_t *bytes, size_t length);
+/* Where the next record may be written: room for ARCHIVE_RECORD_MAX bytes, until the next call. NULL where
+ * there is none for more handles. */
+uint8_t *archive_room(Archive *archive);
 
-/* `length` as it was put. */
+/* Keeps the `length` bytes that were written there; returns their handle, never 0. */
+uint32_t archive_keep(Archive *archive, size_t length);
+
+/* `length` as it was kept. */
 void archive_give_back(Archive *archive, uint32_t handle, size_t length);
 
 static inline const uint8_t *archive_bytes(const Archive *archive, uint32_t handle)

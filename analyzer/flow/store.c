@@ -37,13 +37,13 @@ void connection_store_clear(ConnectionStore *store)
 static bool put_away(ConnectionStore *store, uint32_t stream, const Connection *connection,
                      const Event *events)
 {
-    uint8_t bytes[FROZEN_BYTES_MAX + FROZEN_PADDING];
     if (store->rest)
         store->rest(store->rest_data, stream, connection, events);
-    uint32_t place = archive_put(&store->frozen, bytes, freeze(connection, events, bytes));
-    if (place)
-        store->places[stream] = place | PLACE_FROZEN;
-    return place;
+    uint8_t *room = archive_room(&store->frozen);
+    if (!room)
+        return false;
+    store->places[stream] = archive_keep(&store->frozen, freeze(connection, events, room)) | PLACE_FROZEN;
+    return true;
 }
 
 /* False where it had to stay as it is. */

@@ -83,9 +83,9 @@ static void event_store_grow(EventStore *store, Connection *connection)
 
 Event *event_store_add(EventStore *store, Connection *connection)
 {
-    if (connection->event_count == event_class_capacity[connection->event_class])
+    if (!event_store_has_room(connection))
         event_store_grow(store, connection);
-    return &event_store_get(store, connection)[connection->event_count++];
+    return event_store_add_there(store, connection);
 }
 
 void event_store_thin_out(EventStore *store, Connection *connection)

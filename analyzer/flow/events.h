@@ -52,3 +52,14 @@ static inline Event *event_store_get(const EventStore *store, const Connection *
                ? pool_block(&store->pools[connection->event_class], connection->event_block)
                : ((LiveConnection *)(uintptr_t)connection)->events;
 }
+
+/* Whether there is room for one more where they are; and event_store_add() where there is. */
+static inline bool event_store_has_room(const Connection *connection)
+{
+    return connection->event_count < event_class_capacity[connection->event_class];
+}
+
+static inline Event *event_store_add_there(const EventStore *store, Connection *connection)
+{
+    return &event_store_get(store, connection)[connection->event_count++];
+}

@@ -152,22 +152,30 @@ static inline uint64_t difference(const uint8_t a[16], const uint8_t b[16])
     return (x[0] ^ y[0]) | (x[1] ^ y[1]);
 }
 
-static inline bool is_sender(const Connection *connection, unsigned end, const Parcel *parcel)
+static inline uint32_t both_ports(uint16_t first, uint16_t second)
 {
-    return !(difference(connection->address[end], parcel->address[0]) |
-             difference(connection->address[!end], parcel->address[1]) |
-             (uint16_t)(connection->port[end] ^ parcel->source_port) |
-             (uint16_t)(connection->port[!end] ^ parcel->destination_port));
+    return (uint32_t)second << 16 | first;
 }
 
-/* Which end sent the segment: 0 or 1; -1 where it is of another connection. Without a branch between the two,
- * which nobody could predict. */
+static inline bool is_sender(const Connection *connection, unsigned end, const Parcel *parcel)
+{
+    const uint16_t source = parcel->source_port, destination = parcel->destination_port;
+    const uint32_t ports = end ? both_ports(destination, source) : both_ports(source, destination);
+    return !(difference(connection->address[end], parcel->address[0]) |
+             difference(connection->address[!end], parcel->address[1]) |
+             (both_ports(connection->port[0], connection->port[1]) ^ ports) |
+             (uint8_t)(connection->ip_version ^ parcel->ip_version));
+}
+
+/* Which end sent the segment: 0 or 1; -1 where it is of another connection. The ports tell which end it can
+ * be, without a branch, which nobody could predict; but both may use the same. */
 static inline int sender_of(const Connection *connection, const Parcel *parcel)
 {
-    bool is_first = is_sender(connection, 0, parcel), is_second = is_sender(connection, 1, parcel);
-    if (connection->ip_version != parcel->ip_version || (!is_first && !is_second))
-        return -1;
-    return !is_first;
+    const unsigned end = both_ports(connection->port[0], connection->port[1]) !=
+                         both_ports(parcel->source_port, parcel->destination_port);
+    if (is_sender(connection, end, parcel))
+        return (int)end;
+    return end == 0 && is_sender(connection, 1, parcel) ? 1 : -1;
 }
 
 /* The handle of a new connection, begun by the segment, and now the one that its tuple leads to. */
@@ -292,6 +300,26 @@ static bool is_of_predecessor(FlowTable *table, Connection *connection, unsigned
            continues(previous, !sender, parcel->event.ack);
 }
 
+/* What nearly all segments are: of the connection that was looked up ahead, where they cost one more event
+ * for which there is room. Anything else is not filed, and NULL. */
+static inline Connection *add_plain(FlowTable *table, const Parcel *parcel)
+{
+    if (!parcel->hint || parcel->kind == SEGMENT_ICMP_QUOTE || is_opening(parcel))
+        return NULL;
+    Connection *connection = connection_store_live(&table->store, parcel->hint);
+    if ((connection->traits & (CONNECTION_READY | CONNECTION_REUSES)) != CONNECTION_READY ||
+        !event_store_has_room(connection))
+        return NULL;
+    int sender = sender_of(connection, parcel);
+    if (sender < 0)
+        return NULL;
+    Event *event = event_store_add_there(&table->store.events, connection);
+    *event = parcel->event;
+    event->marks |= (uint16_t)sender;
+    connection->last_ns = parcel->event.time_ns;
+    return connection;
+}
+
 static Event *add_event(FlowTable *table, Connection *connection)
 {
     if (connection->event_count == EVENTS_MAX) {
@@ -318,7 +346,7 @@ static void add_apart(FlowTable *table, Connection *connection, unsigned end, co
     connection->tracked = connection->event_count;
 }
 
-Connection *flow_table_add_parcel(FlowTable *table, const Parcel *parcel)
+static G_GNUC_NO_INLINE Connection *add_any(FlowTable *table, const Parcel *parcel)
 {
     unsigned end;
     Connection *connection = find_or_begin(table, parcel, &end);
@@ -326,11 +354,17 @@ Connection *flow_table_add_parcel(FlowTable *table, const Parcel *parcel)
     if (parcel->kind == SEGMENT_ICMP_QUOTE || is_of_predecessor(table, connection, end, parcel)) {
         add_apart(table, connection, end, parcel);
     } else {
-        Event event = parcel->event;
-        event.marks |= (uint16_t)end;
-        *add_event(table, connection) = event;
+        Event *event = add_event(table, connection);
+        *event = parcel->event;
+        event->marks |= (uint16_t)end;
     }
     return connection;
+}
+
+Connection *flow_table_add_parcel(FlowTable *table, const Parcel *parcel)
+{
+    Connection *connection = add_plain(table, parcel);
+    return connection ? connection : add_any(table, parcel);
 }
 
 Connection *flow_table_add(FlowTable *table, const Segment *segment)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "flow/little.h"
 #include "flow/track.h"
 
 /* The first byte: 4 or 6, the IP version of what is packed as a key and events; or this. */
@@ -43,55 +44,6 @@ enum { EVENT_BYTES_MAX = HEAD_BYTES + 2 + 1 + (4 + 4 + 2 + 2 + 2 + 1) + 2 + (4 +
 _Static_assert(2 + 4 + CONNECTION_WORDS / 2 + sizeof(Connection) + (size_t)EVENTS_MAX * EVENT_BYTES_MAX <=
                    FROZEN_BYTES_MAX,
                "the worst case fits");
-
-static inline void store16(uint8_t *at, uint16_t value)
-{
-    value = GUINT16_TO_LE(value);
-    memcpy(at, &value, sizeof value);
-}
-
-static inline void store64(uint8_t *at, uint64_t value)
-{
-    value = GUINT64_TO_LE(value);
-    memcpy(at, &value, sizeof value);
-}
-
-static inline void put16(uint8_t **at, uint16_t value)
-{
-    store16(*at, value);
-    *at += sizeof value;
-}
-
-static inline void put32(uint8_t **at, uint32_t value)
-{
-    value = GUINT32_TO_LE(value);
-    memcpy(*at, &value, sizeof value);
-    *at += sizeof value;
-}
-
-static inline uint16_t get16(const uint8_t **at)
-{
-    uint16_t value;
-    memcpy(&value, *at, sizeof value);
-    *at += sizeof value;
-    return GUINT16_FROM_LE(value);
-}
-
-static inline uint32_t get32(const uint8_t **at)
-{
-    uint32_t value;
-    memcpy(&value, *at, sizeof value);
-    *at += sizeof value;
-    return GUINT32_FROM_LE(value);
-}
-
-static inline uint64_t get64(const uint8_t **at)
-{
-    uint64_t value;
-    memcpy(&value, *at, sizeof value);
-    *at += sizeof value;
-    return GUINT64_FROM_LE(value);
-}
 
 /* What an event has besides SEQ and ACK, in one word, and so compared in one go. It lies in the event in this
  * order: compilers make one load or store of it. */

@@ -1,4 +1,4 @@
-/* A connection and its events, packed into about a quarter of their memory for as long as no segment of it
+/* A connection and its events, packed into about a fifth of their memory for as long as no segment of it
  * comes.
  *
  * Nearly always all that is known of a connection follows from its events: then only they are packed, and

@@ -13,9 +13,9 @@ _Static_assert(LANES_MAX == 1 << (64 - LANE_SHIFT), "a lane for each value of th
 /* The caller works on full trays itself where so many wait that the thread has enough to do. */
 enum { TRAYS_WAITING = 8 };
 
-/* How many segments ahead what one will touch is asked for: its slot first, then what the slot leads to, then
- * what that leads to. Each step is long enough for a line to come from memory. */
-enum { AHEAD_SLOT = 24, AHEAD_CONNECTION = 16, AHEAD_EVENT = 8 };
+/* What segments will touch is asked for ahead, so many of them at a time: their slots first, then what the
+ * slots lead to, then what that leads to. Each step is long enough for a line to come from memory. */
+enum { STRIDE = 8, STEPS_AHEAD = 3 };
 
 /* How many notes go with a tray: hardly any segment needs one. */
 enum { TRAY_NOTES = 32, NOT_NOTED = 0xff };
@@ -100,31 +100,44 @@ static void lane_number(Lane *lane, uint32_t index, uint32_t first_frame)
     lane->number[index] = first_frame;
 }
 
-static void lane_file(Lane *lane, const Tray *tray, const Parcel *parcel, bool numbers)
+static void lane_file(Lane *lane, const Tray *tray, const Parcel *parcel, Connection *hint, bool numbers)
 {
     FlowTable *table = lane->table;
     uint32_t before = flow_table_count(table);
-    Connection *connection = flow_table_add_parcel(table, parcel);
+    Connection *connection = flow_table_add_parcel(table, parcel, hint);
     if (numbers && flow_table_count(table) > before)
         lane_number(lane, before, parcel->event.frame);
     if (parcel->note != NOT_NOTED)
         flow_table_note(table, connection, &tray->notes[parcel->note]);
 }
 
+/* Where the stride ends that begins at `from`: there where it lies before or behind all segments. */
+static inline unsigned stride_end(unsigned from, unsigned count)
+{
+    return from < count ? MIN(from + STRIDE, count) : from;
+}
+
 /* In the order of the capture. */
 static void lane_take(Lane *lane, Tray *tray, bool numbers)
 {
-    Parcel *parcels = tray->parcels;
+    const FlowTable *table = lane->table;
+    const Parcel *parcels = tray->parcels;
+    Connection *hints[TRAY_SEGMENTS];
     unsigned count = tray_count(tray);
-    for (unsigned i = 0; i < count + AHEAD_SLOT; i++) {
-        if (i < count)
-            flow_table_prefetch_slot(lane->table, &parcels[i]);
-        if (i - (AHEAD_SLOT - AHEAD_CONNECTION) < count)
-            flow_table_prefetch_connection(lane->table, &parcels[i - (AHEAD_SLOT - AHEAD_CONNECTION)]);
-        if (i - (AHEAD_SLOT - AHEAD_EVENT) < count)
-            flow_table_prefetch_event(lane->table, &parcels[i - (AHEAD_SLOT - AHEAD_EVENT)]);
-        if (i - AHEAD_SLOT < count)
-            lane_file(lane, tray, &parcels[i - AHEAD_SLOT], numbers);
+    for (unsigned at = 0; at < count + STEPS_AHEAD * STRIDE; at += STRIDE) {
+        unsigned from = at;
+        for (unsigned i = from; i < stride_end(from, count); i++)
+            flow_table_prefetch_slot(table, &parcels[i]);
+        from -= STRIDE;
+        for (unsigned i = from; i < stride_end(from, count); i++)
+            hints[i] = flow_table_look_ahead(table, &parcels[i]);
+        from -= STRIDE;
+        for (unsigned i = from; i < stride_end(from, count); i++)
+            if (hints[i])
+                flow_table_prefetch_event(table, hints[i]);
+        from -= STRIDE;
+        for (unsigned i = from; i < stride_end(from, count); i++)
+            lane_file(lane, tray, &parcels[i], hints[i], numbers);
     }
     tray_clear(tray);
 }

@@ -14,8 +14,8 @@ typedef struct {
     uint8_t kind; /* SegmentKind; of an ICMP quote the event's window is type << 8 | code */
     uint8_t note; /* lanes.c: where its note lies */
     uint8_t spare;
-    uint32_t tag;  /* half of its tuple's hash (tuple.h), never 0 */
-    uint32_t hint; /* table.c: which connection it may be of, 0 for none */
+    uint32_t tag;    /* half of its tuple's hash (tuple.h), never 0 */
+    uint32_t unused; /* copied in five words of 16 bytes */
 } Parcel;
 
 _Static_assert(sizeof(Parcel) == 80, "little more than a cache line");
@@ -66,5 +66,4 @@ static inline void parcel_fill(Parcel *parcel, const Segment *segment, uint64_t 
     if (segment->kind == SEGMENT_ICMP_QUOTE)
         parcel->event.window = (uint16_t)(segment->icmp_type << 8 | segment->icmp_code);
     parcel->tag = (uint32_t)hash | UINT32_C(1) << 31;
-    parcel->hint = 0;
 }

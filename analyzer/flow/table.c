@@ -124,22 +124,19 @@ void flow_table_prefetch_slot(const FlowTable *table, const Parcel *parcel)
         index_prefetch(&table->tuples, parcel->tag);
 }
 
-/* The first with the tag is nearly always the right one; where not, the fetch was in vain. */
-void flow_table_prefetch_connection(const FlowTable *table, Parcel *parcel)
+Connection *flow_table_look_ahead(const FlowTable *table, const Parcel *parcel)
 {
     IndexCursor cursor = index_find(&table->store.ready, parcel->tag);
     const uint32_t *handle = index_next(&table->store.ready, &cursor);
     if (!handle)
-        return;
-    parcel->hint = *handle;
-    prefetch(connection_store_live(&table->store, *handle));
+        return NULL;
+    Connection *connection = connection_store_live(&table->store, *handle);
+    prefetch(connection);
+    return connection;
 }
 
-void flow_table_prefetch_event(const FlowTable *table, const Parcel *parcel)
+void flow_table_prefetch_event(const FlowTable *table, const Connection *connection)
 {
-    if (!parcel->hint)
-        return;
-    const Connection *connection = connection_store_live(&table->store, parcel->hint);
     prefetch(event_store_get(&table->store.events, connection) + connection->event_count);
 }
 
@@ -221,11 +218,6 @@ static uint32_t new_of_tuple(FlowTable *table, const Parcel *parcel, uint32_t pr
 static uint32_t find(FlowTable *table, const Parcel *parcel, int *ret_sender)
 {
     ConnectionStore *store = &table->store;
-    if (parcel->hint && connection_store_live(store, parcel->hint)->traits & CONNECTION_READY) {
-        *ret_sender = sender_of(connection_store_live(store, parcel->hint), parcel);
-        if (*ret_sender >= 0)
-            return parcel->hint;
-    }
     IndexCursor cursor = index_find(&store->ready, parcel->tag);
     for (const uint32_t *handle; (handle = index_next(&store->ready, &cursor));) {
         *ret_sender = sender_of(connection_store_live(store, *handle), parcel);
@@ -302,12 +294,10 @@ static bool is_of_predecessor(FlowTable *table, Connection *connection, unsigned
 
 /* What nearly all segments are: of the connection that was looked up ahead, where they cost one more event
  * for which there is room. Anything else is not filed, and NULL. */
-static inline Connection *add_plain(FlowTable *table, const Parcel *parcel)
+static inline Connection *add_plain(FlowTable *table, const Parcel *parcel, Connection *connection)
 {
-    if (!parcel->hint || parcel->kind == SEGMENT_ICMP_QUOTE || is_opening(parcel))
-        return NULL;
-    Connection *connection = connection_store_live(&table->store, parcel->hint);
-    if ((connection->traits & (CONNECTION_READY | CONNECTION_REUSES)) != CONNECTION_READY ||
+    if (!connection || parcel->kind == SEGMENT_ICMP_QUOTE || is_opening(parcel) ||
+        (connection->traits & (CONNECTION_READY | CONNECTION_REUSES)) != CONNECTION_READY ||
         !event_store_has_room(connection))
         return NULL;
     int sender = sender_of(connection, parcel);
@@ -361,9 +351,9 @@ static G_GNUC_NO_INLINE Connection *add_any(FlowTable *table, const Parcel *parc
     return connection;
 }
 
-Connection *flow_table_add_parcel(FlowTable *table, const Parcel *parcel)
+Connection *flow_table_add_parcel(FlowTable *table, const Parcel *parcel, Connection *hint)
 {
-    Connection *connection = add_plain(table, parcel);
+    Connection *connection = add_plain(table, parcel, hint);
     return connection ? connection : add_any(table, parcel);
 }
 
@@ -371,7 +361,7 @@ Connection *flow_table_add(FlowTable *table, const Segment *segment)
 {
     Parcel parcel;
     parcel_fill(&parcel, segment, tuple_hash(segment, table->key));
-    Connection *connection = flow_table_add_parcel(table, &parcel);
+    Connection *connection = flow_table_add_parcel(table, &parcel, NULL);
     connection_store_track(&table->store, connection);
     return connection;
 }

@@ -37,8 +37,8 @@ void flow_table_on_rest(FlowTable *table, RestFunction function, void *data);
 TupleKey flow_table_key(const FlowTable *table);
 
 /* Files the segment under its connection and keeps its event, which may have to wait for being tracked.
- * Returns the connection, borrowed until the next call. */
-Connection *flow_table_add_parcel(FlowTable *table, const Parcel *parcel);
+ * `hint` is flow_table_look_ahead() of it, or NULL. Returns the connection, borrowed until the next call. */
+Connection *flow_table_add_parcel(FlowTable *table, const Parcel *parcel, Connection *hint);
 /* The same, and all is tracked. */
 Connection *flow_table_add(FlowTable *table, const Segment *segment);
 
@@ -72,8 +72,9 @@ bool flow_table_top_missing(const FlowTable *table, const Connection *connection
 int64_t flow_table_contiguous(const FlowTable *table, const Connection *connection, unsigned end);
 
 /* For whoever has the next segments at hand (lanes.c): each step, some segments ahead of the one after it,
- * fetches what that one reads, so that nothing waits for memory. First the slot, then by the slot the
- * connection, then by the connection the place of its event. */
+ * fetches what that one reads, so that nothing waits for memory. First the slot; then by the slot the
+ * connection, nearly always the right one, but who knows what becomes of it until it is that segment's turn,
+ * or NULL; then by the connection the place of its event. */
 void flow_table_prefetch_slot(const FlowTable *table, const Parcel *parcel);
-void flow_table_prefetch_connection(const FlowTable *table, Parcel *parcel);
-void flow_table_prefetch_event(const FlowTable *table, const Parcel *parcel);
+Connection *flow_table_look_ahead(const FlowTable *table, const Parcel *parcel);
+void flow_table_prefetch_event(const FlowTable *table, const Connection *connection);

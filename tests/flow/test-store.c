@@ -73,7 +73,7 @@ static void add_parcel(FlowTable *table, const Segment *segment)
 {
     Parcel parcel;
     parcel_fill(&parcel, segment, tuple_hash(segment, flow_table_key(table)));
-    flow_table_add_parcel(table, &parcel);
+    flow_table_add_parcel(table, &parcel, flow_table_look_ahead(table, &parcel));
 }
 
 /* A table that keeps four connections ready, and tracks segments as late as it can, sees the same as one that

@@ -52,8 +52,9 @@ static void add(Script *script, const Segment *segment)
     script->last.time_ns = script->now_ns;
     Parcel parcel;
     parcel_fill(&parcel, &script->last, tuple_hash(&script->last, flow_table_key(script->table)));
+    Connection *hint = flow_table_look_ahead(script->table, &parcel);
     Connection *connection = script->tracks_at_once ? flow_table_add(script->table, &script->last)
-                                                    : flow_table_add_parcel(script->table, &parcel);
+                                                    : flow_table_add_parcel(script->table, &parcel, hint);
     g_assert(connection->event_count <= EVENTS_MAX);
 }
 

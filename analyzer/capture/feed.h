@@ -5,9 +5,6 @@
  *
  * Files are not mapped: to map a page and give it back costs as much as to copy it, what was copied lies in
  * the cache, and a file that somebody truncates meanwhile is an error and no SIGBUS.
- *
- * The next header's place is known only from the last one, so that the processor cannot fetch ahead by
- * itself. feed_prefetch() does.
  */
 #pragma once
 
@@ -16,15 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/prefetch.h"
 #include "capture/decompress.h"
 #include "capture/raw-input.h"
-
-/* With 100 or 300 bytes a packet anything from 512 on does; with 1500 the next header has to be asked for
- * before the one in front of it, and more than 4096 takes longer again. */
-#define FEED_PREFETCH_AHEAD 4096
-#define FEED_PREFETCH_MAX   2048
-#define FEED_CACHE_LINE     ((uintptr_t)64)
 
 typedef struct {
     const uint8_t *at;   /* the next byte to parse */
@@ -54,20 +44,6 @@ void feed_clear(Feed *feed);
  * Pointers into the window stay valid only where the bytes lie in memory. The buffer grows with the bytes
  * that have really come, never to a number that a file claims. */
 bool feed_fill(Feed *feed, size_t need);
-
-/* Asks the cache for what follows the `length` bytes at `at` a little later, whatever the records' lengths:
- * each line of the file, of a giant the first ones. It may point past the window; a prefetch never faults. */
-static inline void feed_prefetch(const uint8_t *at, size_t length)
-{
-    uintptr_t from = (uintptr_t)at + FEED_PREFETCH_AHEAD;
-    uintptr_t to = from + (G_LIKELY(length < FEED_PREFETCH_MAX) ? length : FEED_PREFETCH_MAX);
-    uintptr_t line = (from + FEED_CACHE_LINE - 1) & -FEED_CACHE_LINE;
-    /* One or two for nearly all packets: asked for without a branch, which nobody could predict. */
-    prefetch((const void *)line);
-    prefetch((const void *)(line + FEED_CACHE_LINE));
-    for (line += 2 * FEED_CACHE_LINE; line < to; line += FEED_CACHE_LINE)
-        prefetch((const void *)line);
-}
 
 /* Moves on over `count` bytes; false where the data ends before. */
 bool feed_skip(Feed *feed, uint64_t count);

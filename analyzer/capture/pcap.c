@@ -126,7 +126,6 @@ static inline unsigned pcap_batch_fast(CaptureReader *reader, Frame *frames, uns
             length > (size_t)(end - at) || record.parts >= pcap.parts_per_second)
             break;
         pcap_fill_frame(frame++, &pcap, &record, at, file_offset + (uintptr_t)at, ++number);
-        feed_prefetch(at, length);
         at += length;
     }
     feed->at = at;

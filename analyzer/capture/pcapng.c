@@ -244,7 +244,6 @@ static unsigned pcapng_batch_fast(CaptureReader *reader, Frame *frames, unsigned
         frame->bytes = at + BLOCK_HEAD + PCAPNG_EPB_BODY_BYTES;
         frame->captured_len = read32(at + 20, big_endian);
         frame->original_len = read32(at + 24, big_endian);
-        feed_prefetch(at, total);
         at += total;
         offset += total;
     }

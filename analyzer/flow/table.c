@@ -292,6 +292,22 @@ static bool is_of_predecessor(FlowTable *table, Connection *connection, unsigned
            continues(previous, !sender, parcel->event.ack);
 }
 
+/* Field by field, for what was written in one go would have to reach the cache, and its line the cache before
+ * that, until it could be changed. */
+static inline void put_event(Event *event, const Event *from, unsigned end)
+{
+    event->time_ns = from->time_ns;
+    event->frame = from->frame;
+    event->length = from->length;
+    event->seq = from->seq;
+    event->ack = from->ack;
+    event->window = from->window;
+    event->ip_id = from->ip_id;
+    event->marks = (uint16_t)(from->marks | end);
+    event->flags = from->flags;
+    event->ttl = from->ttl;
+}
+
 /* What nearly all segments are: of the connection that was looked up ahead, where they cost one more event
  * for which there is room. Anything else is not filed, and NULL. */
 static inline Connection *add_plain(FlowTable *table, const Parcel *parcel, Connection *connection)
@@ -303,9 +319,7 @@ static inline Connection *add_plain(FlowTable *table, const Parcel *parcel, Conn
     int sender = sender_of(connection, parcel);
     if (sender < 0)
         return NULL;
-    Event *event = event_store_add_there(&table->store.events, connection);
-    *event = parcel->event;
-    event->marks |= (uint16_t)sender;
+    put_event(event_store_add_there(&table->store.events, connection), &parcel->event, (unsigned)sender);
     connection->last_ns = parcel->event.time_ns;
     return connection;
 }
@@ -344,9 +358,7 @@ static G_GNUC_NO_INLINE Connection *add_any(FlowTable *table, const Parcel *parc
     if (parcel->kind == SEGMENT_ICMP_QUOTE || is_of_predecessor(table, connection, end, parcel)) {
         add_apart(table, connection, end, parcel);
     } else {
-        Event *event = add_event(table, connection);
-        *event = parcel->event;
-        event->marks |= (uint16_t)end;
+        put_event(add_event(table, connection), &parcel->event, end);
     }
     return connection;
 }

@@ -75,22 +75,29 @@ static bool freeze_one(ConnectionStore *store, uint32_t handle)
     return true;
 }
 
-/* The next one to be frozen lies cold: it is fetched now, a few segments before its turn. */
+/* What freezing it will touch lies cold. */
+static void prefetch_live(const ConnectionStore *store, uint32_t handle)
+{
+    const Connection *connection = connection_store_live(store, handle);
+    const uint8_t *events = (const uint8_t *)event_store_get(&store->events, connection);
+    index_prefetch(&store->ready, store->owners[handle].tag);
+    for (unsigned at = 64; connection->traits & CONNECTION_BEGUN && at < sizeof *connection; at += 64)
+        prefetch((const uint8_t *)connection + at);
+    for (unsigned at = 0; at < connection->event_count * sizeof(Event); at += 64)
+        prefetch(events + at);
+}
+
+/* The next one to be frozen is fetched while this one is. */
 static void prefetch_next(const ConnectionStore *store)
 {
     enum { LOOK_AHEAD = 8 };
     for (uint32_t handle = store->hand + 1; handle < store->live.used && handle <= store->hand + LOOK_AHEAD;
          handle++) {
-        const Connection *connection = connection_store_live(store, handle);
-        if (connection_store_stream(store, handle) == NO_CONNECTION || connection->last_ns > store->then_ns)
-            continue;
-        const uint8_t *events = (const uint8_t *)event_store_get(&store->events, connection);
-        index_prefetch(&store->ready, store->owners[handle].tag);
-        for (unsigned at = 64; connection->traits & CONNECTION_BEGUN && at < sizeof *connection; at += 64)
-            prefetch((const uint8_t *)connection + at);
-        for (unsigned at = 0; at < connection->event_count * sizeof(Event); at += 64)
-            prefetch(events + at);
-        return;
+        if (connection_store_stream(store, handle) != NO_CONNECTION &&
+            connection_store_live(store, handle)->last_ns <= store->then_ns) {
+            prefetch_live(store, handle);
+            return;
+        }
     }
 }
 
@@ -107,8 +114,8 @@ static void turn_hand(ConnectionStore *store, int64_t now_ns)
         if (connection_store_stream(store, store->hand) == NO_CONNECTION)
             continue;
         if (connection->last_ns <= store->then_ns || steps >= HAND_STEPS_MAX) {
-            freeze_one(store, store->hand);
             prefetch_next(store);
+            freeze_one(store, store->hand);
             return;
         }
     }
@@ -170,7 +177,7 @@ static void count_added(ConnectionStore *store)
     store->added = store->thawed = 0;
 }
 
-uint32_t connection_store_add(ConnectionStore *store, int64_t now_ns)
+uint32_t connection_store_add(ConnectionStore *store, uint32_t tag, int64_t now_ns)
 {
     if (store->count == store->capacity) {
         store->capacity = store->capacity ? store->capacity * 2 : 1024;
@@ -178,7 +185,11 @@ uint32_t connection_store_add(ConnectionStore *store, int64_t now_ns)
     }
     count_added(store);
     uint32_t handle = take_live(store, store->count++, now_ns);
-    memset(connection_store_live(store, handle), 0, offsetof(Connection, sequence));
+    Connection *connection = connection_store_live(store, handle);
+    memset(connection, 0, offsetof(Connection, sequence));
+    connection->traits = CONNECTION_READY; /* not changed where it was just written: that would wait */
+    store->owners[handle].tag = tag;
+    index_add(&store->ready, tag, handle);
     return handle;
 }
 
@@ -233,9 +244,12 @@ void connection_store_read(const ConnectionStore *store, uint32_t stream, Connec
 void connection_store_freeze_all(ConnectionStore *store)
 {
     bool is_full = false;
-    for (uint32_t handle = 1; handle < store->live.used; handle++)
+    for (uint32_t handle = 1; handle < store->live.used; handle++) {
+        if (handle + 1 < store->live.used && connection_store_stream(store, handle + 1) != NO_CONNECTION)
+            prefetch_live(store, handle + 1);
         if (connection_store_stream(store, handle) != NO_CONNECTION)
             is_full |= !freeze_one(store, handle);
+    }
     if (is_full)
         return;
     pool_clear(&store->live);

@@ -57,9 +57,9 @@ typedef struct {
 void connection_store_init(ConnectionStore *store, uint32_t live_max);
 void connection_store_clear(ConnectionStore *store);
 
-/* A new connection with the next stream number: its first cache line is all zero. May freeze others; so may
- * connection_store_wake(). Returns its handle. */
-uint32_t connection_store_add(ConnectionStore *store, int64_t now_ns);
+/* A new connection with the next stream number, ready by its tag; its first cache line is all zero else. May
+ * freeze others; so may connection_store_wake(). Returns its handle. */
+uint32_t connection_store_add(ConnectionStore *store, uint32_t tag, int64_t now_ns);
 
 /* The handle of the connection, which is live then, until the next call of either. */
 uint32_t connection_store_wake(ConnectionStore *store, uint32_t stream);

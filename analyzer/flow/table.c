@@ -178,13 +178,12 @@ static inline int sender_of(const Connection *connection, const Parcel *parcel)
 /* The handle of a new connection, begun by the segment, and now the one that its tuple leads to. */
 static uint32_t new_connection(FlowTable *table, const Parcel *parcel)
 {
-    uint32_t handle = connection_store_add(&table->store, parcel->event.time_ns);
+    uint32_t handle = connection_store_add(&table->store, parcel->tag, parcel->event.time_ns);
     Connection *connection = connection_store_live(&table->store, handle);
     memcpy(connection->address, parcel->address, sizeof connection->address);
     connection->port[0] = parcel->source_port;
     connection->port[1] = parcel->destination_port;
     connection->ip_version = parcel->ip_version;
-    connection_store_make_ready(&table->store, handle, parcel->tag);
     return handle;
 }
 

@@ -64,9 +64,24 @@ static bool is_dangerous(gunichar character)
            !g_unichar_isdefined(character);
 }
 
+/* Of the bytes at `text`, before `end` (NULL: the first that is zero), how many are printable ASCII: nearly
+ * all. */
+static size_t count_simple(const char *text, const char *end)
+{
+    const char *at = text;
+    while (at != end && *at >= 0x20 && *at < 0x7f)
+        at++;
+    return (size_t)(at - text);
+}
+
 void style_escape(GString *out, const char *text, bool is_ascii)
 {
-    while (*text) {
+    for (;;) {
+        size_t simple = count_simple(text, NULL);
+        g_string_append_len(out, text, (gssize)simple);
+        text += simple;
+        if (!*text)
+            return;
         gunichar character = g_utf8_get_char_validated(text, -1);
         if (character == (gunichar)-1 || character == (gunichar)-2) {
             g_string_append_printf(out, "\\x%02x", (unsigned char)*text++);
@@ -123,12 +138,16 @@ unsigned style_columns(const char *text, gssize length)
 {
     const char *end = length < 0 ? text + strlen(text) : text + length;
     unsigned columns = 0;
-    while (text < end) {
+    for (;;) {
+        size_t simple = count_simple(text, end);
+        columns += (unsigned)simple;
+        text += simple;
+        if (text >= end)
+            return columns;
         gunichar character = g_utf8_get_char(text);
         columns += g_unichar_iszerowidth(character) ? 0 : g_unichar_iswide(character) ? 2 : 1;
         text = g_utf8_next_char(text);
     }
-    return columns;
 }
 
 void style_pad(GString *out, unsigned from, unsigned to)

@@ -19,7 +19,9 @@ void wrap_append(GString *out, const Style *style, const char *text, unsigned at
             column = indent;
             is_line_begin = true;
         }
-        g_string_append_printf(out, "%s%s", is_line_begin ? "" : " ", word->str);
+        if (!is_line_begin)
+            g_string_append_c(out, ' ');
+        g_string_append_len(out, word->str, (gssize)word->len);
         column += columns + !is_line_begin;
         is_line_begin = false;
     }

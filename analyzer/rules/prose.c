@@ -47,6 +47,15 @@ static bool is_space(char c)
     return c == ' ' || c == '\n' || c == '\t' || c == '\r';
 }
 
+/* How many characters of a plain word stand at `text`. */
+static gsize count_plain(const char *text, const char *end)
+{
+    const char *at = text;
+    while (at<end && * at> ' ' && *at < 0x7f)
+        at++;
+    return (gsize)(at - text);
+}
+
 void prose_add(Prose *prose, const char *text, gsize length)
 {
     const char *end = text + length;
@@ -57,6 +66,12 @@ void prose_add(Prose *prose, const char *text, gsize length)
             continue;
         }
         flush_space(prose);
+        gsize plain = count_plain(text, end);
+        if (plain) {
+            g_string_append_len(prose->out, text, (gssize)plain);
+            text += plain;
+            continue;
+        }
         gunichar c = g_utf8_get_char_validated(text, end - text);
         bool is_valid = c != (gunichar)-1 && c != (gunichar)-2;
         const char *next = is_valid ? g_utf8_next_char(text) : text + 1;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/stop.h"
@@ -10,7 +11,9 @@
 
 void raw_input_init_fd(RawInput *input, int fd)
 {
-    *input = (RawInput){.fd = fd, .buffer = g_malloc(RAW_INPUT_BUFFER_BYTES)};
+    struct stat status;
+    bool is_regular = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+    *input = (RawInput){.fd = fd, .may_wait = !is_regular, .buffer = g_malloc(RAW_INPUT_BUFFER_BYTES)};
     input->at = input->end = input->buffer;
 }
 
@@ -29,7 +32,7 @@ static size_t raw_input_fetch(RawInput *input, uint8_t *out, size_t capacity)
 {
     if (input->fd < 0 || input->error_number)
         return 0;
-    if (!stop_wait_readable(input->fd)) {
+    if (input->may_wait ? !stop_wait_readable(input->fd) : stop_is_requested()) {
         input->error_number = EINTR;
         return 0;
     }

@@ -15,6 +15,7 @@ typedef struct {
     uint64_t fetched; /* bytes of the input up to `end` */
     uint8_t *buffer;  /* owned; NULL for bytes in memory */
     int fd;           /* borrowed; -1 for bytes in memory */
+    bool may_wait;    /* a read of it: it is no regular file */
     int error_number; /* errno of a failed read, 0 where none failed; EINTR: stop_is_requested() */
 } RawInput;
 

@@ -50,9 +50,19 @@ static unsigned find_client(const Connection *connection, const Event *events, b
     return 0;
 }
 
-/* Where a side is first and last seen, and its SYNs and FINs. */
-static void scan_rows(History *history, const RowSets *sets)
+static void add_syn(HistorySide *side, const HistoryRow *row)
 {
+    if (side->syns++)
+        return;
+    side->syn_frame = row->frame;
+    side->syn_ns = row->time_ns;
+    side->syn_first = !(row->flags & TCP_ACK);
+}
+
+/* Where a side is first and last seen, and its SYNs and FINs. */
+static void scan_rows(History *history)
+{
+    const RowSets *sets = &history->sets;
     for (unsigned side = 0; side < SIDES; side++) {
         uint64_t captured = sets->captured[side];
         if (captured) {
@@ -64,37 +74,37 @@ static void scan_rows(History *history, const RowSets *sets)
     for (; controls; controls &= controls - 1) {
         unsigned i = row_set_first(controls);
         const HistoryRow *row = &history->rows[i];
-        HistorySide *side = &history->side[row->side];
-        if (row->flags & TCP_RST)
+        unsigned flags = row->flags;
+        if (flags & TCP_RST)
             continue;
-        if (row->flags & TCP_SYN && !side->syns++) {
-            side->syn_frame = row->frame;
-            side->syn_ns = row->time_ns;
-            side->syn_first = !(row->flags & TCP_ACK);
-        }
-        if (row->flags & TCP_FIN)
-            history_add_fin(history, sets, i);
+        if (flags & TCP_SYN)
+            add_syn(&history->side[row->side], row);
+        if (flags & TCP_FIN)
+            history_add_fin(history, i);
     }
     const HistorySide *client = &history->side[SIDE_CLIENT], *server = &history->side[SIDE_SERVER];
     history->fins_crossed =
         client->fin && server->fin && !client->fin_acks_peer_fin && !server->fin_acks_peer_fin;
 }
 
-/* Whether `side` was seen to acknowledge the other side's SYN, or to go beyond its own. */
-static bool went_on(const History *history, const RowSets *sets, Side side)
+/* Whether one of the rows acknowledges the other side's SYN, or goes beyond that of its own. */
+static bool has_gone_on(const History *history, uint64_t rows)
 {
-    for (uint64_t rest = sets->segments[side]; rest; rest &= rest - 1) {
-        const HistoryRow *row = &history->rows[row_set_first(rest)];
+    for (; rows; rows &= rows - 1) {
+        const HistoryRow *row = &history->rows[row_set_first(rows)];
         if (row->ack >= 1 && (row->flags & (TCP_ACK | TCP_SYN | TCP_RST)) == TCP_ACK)
             return true;
     }
     return false;
 }
 
-static Handshake find_handshake(const History *history, const RowSets *sets)
+static Handshake find_handshake(const History *history)
 {
     const HistorySide *client = &history->side[SIDE_CLIENT], *server = &history->side[SIDE_SERVER];
-    bool have_gone_on = went_on(history, sets, SIDE_CLIENT) || went_on(history, sets, SIDE_SERVER);
+    uint64_t segments = history->sets.segments[SIDE_CLIENT] | history->sets.segments[SIDE_SERVER];
+    /* Nearly always the first that is neither SYN nor FIN shows it. */
+    bool have_gone_on = has_gone_on(history, segments & ~history->sets.controls) ||
+                        has_gone_on(history, segments & history->sets.controls);
     if (client->syn && server->syn) {
         if (client->syn_ack && server->syn_first)
             return HANDSHAKE_SIMULTANEOUS;
@@ -118,21 +128,22 @@ static int64_t round_trip(int64_t from_ns, int64_t to_ns)
     return trip >= 0 && trip <= ROUND_TRIP_MAX_NS ? trip : -1;
 }
 
-/* The handshake's round trip as the capture point splits it; unknown where its segments were repeated. */
-static void find_round_trips(History *history, const RowSets *sets)
+/* As the capture point splits it; unknown where the handshake's segments were repeated. */
+RoundTrips history_round_trips(const History *history)
 {
     const HistorySide *client = &history->side[SIDE_CLIENT], *server = &history->side[SIDE_SERVER];
-    history->rtt_ns[SIDE_CLIENT] = history->rtt_ns[SIDE_SERVER] = -1;
+    RoundTrips trips = {{-1, -1}};
     if (client->syns != 1 || server->syns != 1 || server->syn_ns < client->syn_ns)
-        return;
-    history->rtt_ns[SIDE_SERVER] = round_trip(client->syn_ns, server->syn_ns);
-    for (uint64_t rest = sets->segments[SIDE_CLIENT]; rest; rest &= rest - 1) {
+        return trips;
+    trips.ns[SIDE_SERVER] = round_trip(client->syn_ns, server->syn_ns);
+    for (uint64_t rest = history->sets.segments[SIDE_CLIENT]; rest; rest &= rest - 1) {
         const HistoryRow *row = &history->rows[row_set_first(rest)];
         if (row->flags & TCP_ACK && row->time_ns >= server->syn_ns) {
-            history->rtt_ns[SIDE_CLIENT] = round_trip(server->syn_ns, row->time_ns);
-            return;
+            trips.ns[SIDE_CLIENT] = round_trip(server->syn_ns, row->time_ns);
+            break;
         }
     }
+    return trips;
 }
 
 /* Who began the end: the first FIN, or the first RST that counted, whichever came first. */
@@ -178,13 +189,12 @@ void history_outline_of(History *history, const FlowTable *table, uint32_t strea
 
     unsigned client = find_client(connection, events, &history->roles_guessed);
     history_fill_sides(history, client, table, connection);
-    RowSets sets = history_fill_rows(history, connection, events);
+    history_fill_rows(history, connection, events);
     copy_notes(history, table, connection);
-    scan_rows(history, &sets);
-    history->handshake = (uint8_t)find_handshake(history, &sets);
-    find_round_trips(history, &sets);
+    scan_rows(history);
+    history->handshake = (uint8_t)find_handshake(history);
     if (history->has_resets)
-        history_find_resets(history, &sets);
+        history_find_resets(history);
     find_roles(history);
     history_find_stalls(history);
 }

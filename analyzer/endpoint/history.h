@@ -14,6 +14,7 @@
 #include "base/address.h"
 #include "base/bounds.h"
 #include "base/side.h"
+#include "endpoint/rowset.h"
 #include "flow/table.h"
 
 /* How the connection began in this capture. */
@@ -166,14 +167,14 @@ typedef struct {
     bool has_states;     /* the states and transitions are filled in */
     uint16_t marks_seen; /* in any row */
     uint64_t flags_seen; /* a bit for each combination of the low six flags in any row, ICMP errors too */
+    RowSets sets;
 
     Note notes[NOTES_MAX]; /* copies; `next` means nothing here */
     uint8_t note_count;
 
-    int closer;            /* Side whose FIN or RST began the end, -1 for nobody */
-    int resetter;          /* Side that sent the first RST that counted, -1 for nobody */
-    int first_reset;       /* index of that RST in resets, or -1 */
-    int64_t rtt_ns[SIDES]; /* from the capture point to that side and back, by the handshake; -1: unknown */
+    int closer;      /* Side whose FIN or RST began the end, -1 for nobody */
+    int resetter;    /* Side that sent the first RST that counted, -1 for nobody */
+    int first_reset; /* index of that RST in resets, or -1 */
     Stall stall[SIDES];
     int stalled;       /* Side that repeated in vain, the first of them; -1 for nobody */
     bool fins_crossed; /* both sides' first FINs, neither acknowledging the other */
@@ -190,6 +191,13 @@ void history_outline(History *ret_history, const FlowTable *table, uint32_t stre
 void history_outline_of(History *ret_history, const FlowTable *table, uint32_t stream,
                         const Connection *connection, const Event *events);
 void history_complete(History *history);
+
+/* From the capture point to each side and back, by the handshake; -1: unknown. */
+typedef struct {
+    int64_t ns[SIDES];
+} RoundTrips;
+
+RoundTrips history_round_trips(const History *history);
 
 const char *handshake_name(Handshake handshake);
 const char *rst_form_name(RstForm form);

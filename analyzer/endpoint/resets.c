@@ -14,7 +14,7 @@
 
 /* What both sides had sent and acknowledged when a row passed the capture point. */
 typedef struct {
-    const RowSets *sets;
+    RoundTrips rtt;                       /* as the handshake measured them */
     int64_t next[SIDES], received[SIDES]; /* received: ACKED_NOTHING before any ACK */
     uint32_t window[SIDES];               /* not scaled */
     bool fin[SIDES];
@@ -70,7 +70,7 @@ static bool may_answer(const History *history, const Progress *progress, const R
      * RST. */
     if (!fits && row->flags & TCP_ACK && reset->has_ack)
         fits = row->ack == reset->seq && row_after(row) == reset->ack;
-    int64_t rtt = history->rtt_ns[reset->side];
+    int64_t rtt = progress->rtt.ns[reset->side];
     if (!fits || reset->time_ns - row->time_ns > (rtt < 0 ? REPLY_UNMEASURED_NS : 4 * rtt + REPLY_SLACK_NS))
         return false;
     /* What its sender had acknowledged, or answered with a segment of its own, did not provoke an RST later.
@@ -95,9 +95,9 @@ static int64_t distance(int64_t a, int64_t b)
  * trip the latest, since what is sent again is answered when it arrives. -1 for none. */
 static int find_answered(const History *history, const Progress *progress, const ResetRecord *reset)
 {
-    int64_t rtt = history->rtt_ns[reset->side] > 0 ? history->rtt_ns[reset->side] : 0, nearest = INT64_MAX;
+    int64_t rtt = progress->rtt.ns[reset->side] > 0 ? progress->rtt.ns[reset->side] : 0, nearest = INT64_MAX;
     uint64_t fitting = 0;
-    uint64_t earlier = progress->sets->captured[side_other(reset->side)] & rows_before(reset->row);
+    uint64_t earlier = history->sets.captured[side_other(reset->side)] & rows_before(reset->row);
     for (uint64_t rest = earlier & ~progress->answered; rest; rest &= rest - 1) {
         unsigned i = row_set_first(rest);
         if (!may_answer(history, progress, reset, i))
@@ -183,9 +183,9 @@ static void find_acceptance(const Progress *progress, ResetRecord *reset)
     reset->in_window = reset->seq >= low && reset->seq <= high + window;
 }
 
-static int64_t patience_of(const History *history)
+static int64_t patience_of(const Progress *progress)
 {
-    int64_t rtt = history->rtt_ns[SIDE_CLIENT] + history->rtt_ns[SIDE_SERVER];
+    int64_t rtt = progress->rtt.ns[SIDE_CLIENT] + progress->rtt.ns[SIDE_SERVER];
     return rtt > STILL_ALIVE_NS / 2 ? 2 * rtt : STILL_ALIVE_NS;
 }
 
@@ -193,8 +193,8 @@ static int64_t patience_of(const History *history)
  * in `reset` reached it and counted. */
 static bool lives_on(const History *history, const Progress *progress, const ResetRecord *reset)
 {
-    int64_t patience = patience_of(history);
-    uint64_t later = progress->sets->segments[side_other(reset->side)] & rows_after(reset->row);
+    int64_t patience = patience_of(progress);
+    uint64_t later = history->sets.segments[side_other(reset->side)] & rows_after(reset->row);
     for (; later; later &= later - 1) {
         const HistoryRow *row = &history->rows[row_set_first(later)];
         if (row->flags & TCP_RST)
@@ -209,10 +209,11 @@ static bool lives_on(const History *history, const Progress *progress, const Res
 
 /* Whether the sender of the RST had been asking in vain before it: then the way is broken, and the RST went
  * it too. */
-static bool asked_in_vain(const History *history, const RowSets *sets, const ResetRecord *reset)
+static bool asked_in_vain(const History *history, const ResetRecord *reset)
 {
-    uint64_t before = rows_before(reset->row), answers = sets->segments[side_other(reset->side)] & before;
-    uint64_t asked = sets->segments[reset->side] & before;
+    uint64_t before = rows_before(reset->row),
+             answers = history->sets.segments[side_other(reset->side)] & before;
+    uint64_t asked = history->sets.segments[reset->side] & before;
     if (answers)
         asked &= rows_after(row_set_last(answers));
     for (; asked; asked &= asked - 1) {
@@ -226,8 +227,8 @@ static bool asked_in_vain(const History *history, const RowSets *sets, const Res
 /* Whether the side that is said to have sent the RST sends new numbers after it. */
 static bool goes_on(const History *history, const Progress *progress, const ResetRecord *reset)
 {
-    int64_t patience = patience_of(history);
-    uint64_t later = progress->sets->segments[reset->side] & rows_after(reset->row);
+    int64_t patience = patience_of(progress);
+    uint64_t later = history->sets.segments[reset->side] & rows_after(reset->row);
     for (; later; later &= later - 1) {
         const HistoryRow *row = &history->rows[row_set_first(later)];
         if (row->flags & TCP_RST)
@@ -257,12 +258,12 @@ static bool both_fins_acknowledged(const Progress *progress, const History *hist
 }
 
 /* Unlike the segments that the same side sent before and after. */
-static void find_differences(const History *history, const RowSets *sets, ResetRecord *reset)
+static void find_differences(const History *history, ResetRecord *reset)
 {
     const HistoryRow *own = &history->rows[reset->row];
     unsigned marks = 0;
     int previous = -1;
-    for (uint64_t rest = sets->segments[reset->side]; rest; rest &= rest - 1) {
+    for (uint64_t rest = history->sets.segments[reset->side]; rest; rest &= rest - 1) {
         unsigned i = row_set_first(rest);
         const HistoryRow *row = &history->rows[i];
         if (row->flags & TCP_RST)
@@ -316,14 +317,13 @@ static void add_reset(History *history, Progress *progress, unsigned index)
     };
     find_form(history, progress, reset);
     find_acceptance(progress, reset);
-    find_differences(history, progress->sets, reset);
+    find_differences(history, reset);
     reset->lived_on = lives_on(history, progress, reset);
     reset->after_close = both_fins_acknowledged(progress, history);
     reset->sender_goes_on = goes_on(history, progress, reset);
     bool acceptable = reset->exact || (reset->form == RST_FORM_REPLY && reset->in_window);
-    reset->effective = acceptable && !progress->dead[peer] &&
-                       !asked_in_vain(history, progress->sets, reset) && !reset->after_close &&
-                       !reset->lived_on;
+    reset->effective = acceptable && !progress->dead[peer] && !asked_in_vain(history, reset) &&
+                       !reset->after_close && !reset->lived_on;
     /* Whoever sends an RST of its own making is as dead as who takes one; a forged one says nothing of its
      * sender. */
     /* An abort comes from a socket that existed: no RST had reached it, whatever had passed the capture
@@ -342,14 +342,14 @@ static void add_reset(History *history, Progress *progress, unsigned index)
         acknowledge(&history->side[peer], reset->ack);
 }
 
-void history_find_resets(History *history, const RowSets *sets)
+void history_find_resets(History *history)
 {
     Progress progress = {
-        .sets = sets,
+        .rtt = history_round_trips(history),
         .received = {ACKED_NOTHING, ACKED_NOTHING},
         .last_normal = {EVENTS_MAX, EVENTS_MAX},
     };
-    uint64_t captured = sets->captured[SIDE_CLIENT] | sets->captured[SIDE_SERVER];
+    uint64_t captured = history->sets.captured[SIDE_CLIENT] | history->sets.captured[SIDE_SERVER];
     for (; captured; captured &= captured - 1) {
         unsigned i = row_set_first(captured);
         const HistoryRow *row = &history->rows[i];

@@ -32,14 +32,14 @@ static void change_to_run(HistoryRow *row)
 }
 
 /* What only some rows have. */
-static RowSets find_sets(History *history, uint64_t of_server, uint64_t controls)
+static void find_sets(History *history, uint64_t of_server, uint64_t controls)
 {
     uint64_t all = history->row_count ? ~rows_after(history->row_count - 1u) : 0;
     uint64_t captured = all & ~rows_marked(history, EVENT_RUN | EVENT_ICMP);
     uint64_t segments = all & ~rows_marked(history, EVENT_NO_SEGMENT);
     for (uint64_t runs = rows_marked(history, EVENT_RUN); runs; runs &= runs - 1)
         change_to_run(&history->rows[row_set_first(runs)]);
-    return (RowSets){
+    history->sets = (RowSets){
         .captured = {captured & ~of_server, captured & of_server},
         .segments = {segments & ~of_server, segments & of_server},
         .controls = controls,
@@ -50,8 +50,8 @@ static RowSets find_sets(History *history, uint64_t of_server, uint64_t controls
 #define FLAGS_WITH_RST UINT64_C(0xf0f0f0f0f0f0f0f0)
 
 /* Not inlined, since the loop needs all registers for itself. */
-G_GNUC_NO_INLINE RowSets history_fill_rows(History *restrict history, const Connection *restrict connection,
-                                           const Event *restrict events)
+G_GNUC_NO_INLINE void history_fill_rows(History *restrict history, const Connection *restrict connection,
+                                        const Event *restrict events)
 {
     const Sequence *sequence = connection->sequence;
     unsigned client = history->side[SIDE_CLIENT].end;
@@ -80,5 +80,5 @@ G_GNUC_NO_INLINE RowSets history_fill_rows(History *restrict history, const Conn
     history->flags_seen = flags;
     history->has_runs = marks & EVENT_RUN;
     history->has_resets = flags & FLAGS_WITH_RST;
-    return find_sets(history, of_server, controls);
+    find_sets(history, of_server, controls);
 }

@@ -9,7 +9,8 @@ static void vantage(const FactSet *facts, Side side, Value *value)
     (void)side;
     const History *history = facts->history;
     static const int64_t client = 0, server = 1, between = 2;
-    int64_t to_client = history->rtt_ns[SIDE_CLIENT], to_server = history->rtt_ns[SIDE_SERVER];
+    const RoundTrips trips = history_round_trips(history);
+    int64_t to_client = trips.ns[SIDE_CLIENT], to_server = trips.ns[SIDE_SERVER];
     if (to_client < 0 || to_server < 0) {
         value_unknown(value, MISSING_HANDSHAKE);
         return;

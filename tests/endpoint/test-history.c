@@ -55,8 +55,8 @@ static void near_the_client_the_round_trip_lies_beyond(void **state)
     emit(script, SERVER, "S.", 0, 1, 0);
     emit(script, CLIENT, ".", 1, 1, 0);
     const History *history = story_tell(story);
-    assert_true(history->rtt_ns[SERVER] == 50 * MS);
-    assert_true(history->rtt_ns[CLIENT] == 1 * MS);
+    assert_true(history_round_trips(history).ns[SERVER] == 50 * MS);
+    assert_true(history_round_trips(history).ns[CLIENT] == 1 * MS);
 }
 
 static void near_the_server_the_round_trip_lies_before(void **state)
@@ -68,8 +68,8 @@ static void near_the_server_the_round_trip_lies_before(void **state)
     wait_ms(script, 49);
     emit(script, CLIENT, ".", 1, 1, 0);
     const History *history = story_tell(story);
-    assert_true(history->rtt_ns[SERVER] == 1 * MS);
-    assert_true(history->rtt_ns[CLIENT] == 50 * MS);
+    assert_true(history_round_trips(history).ns[SERVER] == 1 * MS);
+    assert_true(history_round_trips(history).ns[CLIENT] == 50 * MS);
 }
 
 static void a_repeated_syn_leaves_the_round_trip_unknown(void **state)
@@ -79,8 +79,8 @@ static void a_repeated_syn_leaves_the_round_trip_unknown(void **state)
     wait_ms(&story->script, 1000);
     handshake(&story->script);
     const History *history = story_tell(story);
-    assert_true(history->rtt_ns[SERVER] == -1);
-    assert_true(history->rtt_ns[CLIENT] == -1);
+    assert_true(history_round_trips(history).ns[SERVER] == -1);
+    assert_true(history_round_trips(history).ns[CLIENT] == -1);
 }
 
 static void bytes_are_counted_once(void **state)

@@ -140,6 +140,14 @@ bool fact_is_fixed(FactRef ref, Side *ret_side)
     return true;
 }
 
+static guint row_of(const char *name)
+{
+    uint16_t row;
+    bool found = find_row(name, strlen(name), false, &row);
+    g_assert(found);
+    return row;
+}
+
 /* One after the other: the client's, the server's, and those of nobody, which are never computed. */
 static void make_slots(FactSet *facts)
 {
@@ -148,6 +156,7 @@ static void make_slots(FactSet *facts)
     facts->slots[SIDE_CLIENT] = slots;
     facts->slots[SIDE_SERVER] = slots + count;
     facts->nobodys = slots + SIDES * count;
+    facts->three_segment = slots + row_of("close.three_segment");
     for (guint i = 0; i < count; i++) {
         const FactRow *row = fact_row(i);
         slots[i] = slots[count + i] = (FactSlot){.value = {.type = row->type}, .compute = row->compute};
@@ -178,26 +187,50 @@ static void set_roles(FactSet *facts, FactRole role, FactRole others, int side)
     of_role[others] = side < 0 ? facts->nobodys : facts->slots[side_other((Side)side)];
 }
 
+static void set_all_roles(FactSet *facts, int closer, int resetter, int stalled)
+{
+    facts->head.of_role[ROLE_NONE] = facts->slots[SIDE_CLIENT];
+    set_roles(facts, ROLE_CLIENT, ROLE_SERVER, SIDE_CLIENT);
+    set_roles(facts, ROLE_CLOSER, ROLE_PEER, closer);
+    set_roles(facts, ROLE_RESETTER, ROLE_RESETTED, resetter);
+    set_roles(facts, ROLE_STALLED, ROLE_SILENT, stalled);
+}
+
 void fact_set_begin(FactSet *facts, History *history, const FactContext *context)
 {
     facts->history = history;
     facts->context = context;
     facts->head.epoch++;
     facts->head.usual = facts_usual(history);
-    facts->head.of_role[ROLE_NONE] = facts->slots[SIDE_CLIENT];
-    set_roles(facts, ROLE_CLIENT, ROLE_SERVER, SIDE_CLIENT);
-    set_roles(facts, ROLE_CLOSER, ROLE_PEER, history->closer);
-    set_roles(facts, ROLE_RESETTER, ROLE_RESETTED, history->resetter);
-    set_roles(facts, ROLE_STALLED, ROLE_SILENT, history->stalled);
+    set_all_roles(facts, history->closer, history->resetter, history->stalled);
 }
 
-const History *fact_set_history(const FactSet *facts)
+/* How the close went is the one thing that is settled in two ways: the fact itself is known. */
+void fact_set_begin_plain(FactSet *facts, const Plain *plain, const FactContext *context, FactRecall *recall,
+                          void *data)
 {
+    facts->history = NULL;
+    facts->recall = recall;
+    facts->recall_data = data;
+    facts->context = context;
+    facts->head.epoch++;
+    facts->head.usual = USUAL_ALL;
+    set_all_roles(facts, plain->closer, -1, -1);
+    facts->three_segment->epoch = facts->head.epoch;
+    value_set_bool(&facts->three_segment->value, plain->three_segment,
+                   plain->fins[side_other(plain->closer)]->frame);
+}
+
+const History *fact_set_history(FactSet *facts)
+{
+    if (!facts->history)
+        facts->history = facts->recall(facts->recall_data);
     return facts->history;
 }
 
 void fact_compute(FactSet *facts, FactSlot *slot)
 {
+    fact_set_history(facts);
     slot->epoch = facts->head.epoch;
     Value *value = &slot->value;
     value->presence = VALUE_ABSENT;

@@ -85,13 +85,11 @@ static void half_closed_for(const FactSet *facts, Side side, Value *value)
         value_set(value, fact_context_last_ns(facts->context) - closer->fin_ns, history->last_frame);
 }
 
-/* The last segment that the sender of row `end` had sent or received before it: what its ACK does not cover
- * was still under way, whatever had passed the capture point. NULL for none. */
-static const HistoryRow *last_known_before(const History *history, unsigned end)
+/* The last segment that the sender of the row `last` had sent or received before it: what its ACK does not
+ * cover was still under way, whatever had passed the capture point. NULL for none. */
+static const HistoryRow *last_known_before(const History *history, const HistoryRow *last)
 {
-    const HistoryRow *last = &history->rows[end];
-    for (unsigned i = end; i-- > 0;) {
-        const HistoryRow *row = &history->rows[i];
+    for (const HistoryRow *row = last; row-- > history->rows;) {
         bool is_crossing = !(row->marks & EVENT_RUN) && row->side != last->side && row->length &&
                            last->flags & TCP_ACK && row->seq + row->length > last->ack;
         if (!is_crossing)
@@ -100,22 +98,29 @@ static const HistoryRow *last_known_before(const History *history, unsigned end)
     return NULL;
 }
 
+/* The segment that began the end, or that the RST answers which did; NULL for none. */
+static const HistoryRow *find_cause(const History *history)
+{
+    if (began_with_rst(history)) {
+        const ResetRecord *reset = &history->resets[history->first_reset];
+        return &history->rows[reset->form == RST_FORM_REPLY ? reset->answers_row : reset->row];
+    }
+    return history->fin_count ? &history->rows[history->fins[0].row] : NULL;
+}
+
+int64_t facts_idle_before(const History *history)
+{
+    const HistoryRow *cause = find_cause(history), *before = cause ? last_known_before(history, cause) : NULL;
+    return before ? cause->time_ns - before->time_ns : 0;
+}
+
 static void idle_before(const FactSet *facts, Side side, Value *value)
 {
     (void)side;
-    const History *history = facts->history;
-    unsigned row;
-    if (began_with_rst(history)) {
-        const ResetRecord *reset = &history->resets[history->first_reset];
-        row = reset->form == RST_FORM_REPLY ? reset->answers_row : reset->row;
-    } else if (history->fin_count) {
-        row = history->fins[0].row;
-    } else {
-        return;
-    }
-    const HistoryRow *before = last_known_before(history, row);
+    const HistoryRow *cause = find_cause(facts->history);
+    const HistoryRow *before = cause ? last_known_before(facts->history, cause) : NULL;
     if (before)
-        value_set(value, history->rows[row].time_ns - before->time_ns, before->frame);
+        value_set(value, cause->time_ns - before->time_ns, before->frame);
 }
 
 static void both_aborted(const FactSet *facts, Side side, Value *value)

@@ -23,10 +23,11 @@ void fact_context_capture(FactContext *context, int64_t first_ns, int64_t last_n
 
 FactSet *fact_set_new(void);
 void fact_set_free(FactSet *facts);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FactSet, fact_set_free)
 
 /* Turns to another connection; all facts are forgotten. Both stay borrowed until the next call. The history
  * may be an outline: it is completed if a fact is asked for that needs that. */
 void fact_set_begin(FactSet *facts, History *history, const FactContext *context);
 
-/* The history it was begun with, for whoever reports more than facts. */
-const History *fact_set_history(const FactSet *facts);
+/* The history it was begun with, or that it has to be worked out for (facts/plain.h). */
+const History *fact_set_history(FactSet *facts);

@@ -5,6 +5,7 @@
 #include "facts/catalogue.h"
 #include "facts/context.h"
 #include "facts/facts.h"
+#include "facts/plain.h"
 #include "facts/zeek.h"
 
 /* Each family's rows, in order; the catalogue is all of them one after the other. */
@@ -19,17 +20,37 @@ extern const FactFamily fact_family_connection, fact_family_side, fact_family_en
 
 struct FactSet {
     FactSetHead head;
-    History *history;
+    History *history; /* NULL until it is asked for: recall() gets it */
+    FactRecall *recall;
+    void *recall_data;
     const FactContext *context;
     FactSlot *slots[SIDES]; /* a fact of the connection uses the client's */
     FactSlot *nobodys;
+    FactSlot *three_segment;
     char rst_text[NOTE_BYTES_MAX + 1];
     char text[SIDES][64]; /* "10.0.0.1:80", what string facts borrow */
     char zeek_history[ZEEK_HISTORY_MAX + 1];
 };
 
+/* In what a connection may be as most are: bits of FactSetHead.usual. */
+enum {
+    USUAL_BEGIN = 1 << 0,     /* the whole handshake was captured */
+    USUAL_NO_RESET = 1 << 1,  /* no RST was */
+    USUAL_RESET = 1 << 2,     /* or one at most, that was taken and has nothing more to say */
+    USUAL_CLOSE = 1 << 3,     /* each side's FIN was, one after the other, and is acknowledged */
+    USUAL_DELIVERED = 1 << 4, /* all data is acknowledged, and came before the other side's FIN */
+    USUAL_SMOOTH = 1 << 5,    /* nothing is missing, repeated, out of place or odd */
+    USUAL_BRIEF = 1 << 6, /* it took less than FACTS_BRIEF_NS, and so did the close and the pause before it */
+    USUAL_ALL = (1 << 7) - 1,
+};
+
+#define FACTS_BRIEF_NS INT64_C(1000000000)
+
 /* usual.c: FactSetHead.usual */
 unsigned facts_usual(const History *history);
+
+/* close.c: the fact close.idle_before; 0 for none. */
+int64_t facts_idle_before(const History *history);
 
 /* The type is the row's; set by fact_get(). */
 static inline void value_set(Value *value, int64_t number, uint64_t frame)

@@ -8,18 +8,6 @@
 
 #include "facts/private.h"
 
-enum {
-    USUAL_BEGIN = 1 << 0,     /* the whole handshake was captured */
-    USUAL_NO_RESET = 1 << 1,  /* no RST was */
-    USUAL_RESET = 1 << 2,     /* or one at most, that was taken and has nothing more to say */
-    USUAL_CLOSE = 1 << 3,     /* each side's FIN was, one after the other, and is acknowledged */
-    USUAL_DELIVERED = 1 << 4, /* all data is acknowledged, and came before the other side's FIN */
-    USUAL_SMOOTH = 1 << 5,    /* nothing is missing, repeated, out of place or odd */
-    USUAL_BRIEF = 1 << 6,     /* it took less than BRIEF_NS, and so did the close */
-};
-
-#define BRIEF_NS INT64_C(1000000000)
-
 /* As window.zero_at_close: the last segment of each side before the end says. */
 static bool has_zero_window(const History *history)
 {
@@ -73,8 +61,10 @@ static bool is_within(int64_t value, int64_t low, int64_t high)
 
 static bool is_brief(const History *history, const HistorySide *client, const HistorySide *server)
 {
-    return client->fin && server->fin && is_within(history->end_ns - history->start_ns, 0, BRIEF_NS - 1) &&
-           is_within(client->fin_ns - server->fin_ns, 1 - BRIEF_NS, BRIEF_NS - 1);
+    return client->fin && server->fin &&
+           is_within(history->end_ns - history->start_ns, 0, FACTS_BRIEF_NS - 1) &&
+           is_within(client->fin_ns - server->fin_ns, 1 - FACTS_BRIEF_NS, FACTS_BRIEF_NS - 1) &&
+           is_within(facts_idle_before(history), 1 - FACTS_BRIEF_NS, FACTS_BRIEF_NS - 1);
 }
 
 unsigned facts_usual(const History *history)
@@ -121,8 +111,9 @@ static const struct {
     {"data.beyond_fin_frame", {USUAL_SMOOTH, true, SETTLED_ABSENT}},
     {"odd_flags.kind", {USUAL_SMOOTH, true, SETTLED_ABSENT}},
     {"window.zero_at_close", {USUAL_SMOOTH, true, false, false}},
-    {"conn.duration", {USUAL_BRIEF, false, 0, BRIEF_NS - 1}},
-    {"close.half_closed_for", {USUAL_BRIEF, true, 1 - BRIEF_NS, BRIEF_NS - 1}},
+    {"conn.duration", {USUAL_BRIEF, false, 0, FACTS_BRIEF_NS - 1}},
+    {"close.idle_before", {USUAL_BRIEF, true, 1 - FACTS_BRIEF_NS, FACTS_BRIEF_NS - 1}},
+    {"close.half_closed_for", {USUAL_BRIEF, true, 1 - FACTS_BRIEF_NS, FACTS_BRIEF_NS - 1}},
 };
 
 bool fact_settled(FactRef ref, FactSettled *ret_settled)

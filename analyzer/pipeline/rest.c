@@ -1,13 +1,16 @@
 #include "pipeline/rest.h"
 
 #include <glib.h>
+#include <string.h>
 
 #include "base/prefetch.h"
+#include "facts/plain.h"
 #include "flow/memory.h"
+#include "verdict/telling.h"
 
-/* Of witnesses: many huge pages, of which the first chunk begins with small ones. */
-#define CHUNK_BYTES     ((size_t)8 << 20)
-#define CHUNK_WITNESSES ((uint32_t)(CHUNK_BYTES / sizeof(Witness)))
+/* Of witnesses: five huge pages, of which the first chunk begins with small ones. */
+#define CHUNK_WITNESSES (UINT32_C(1) << 18)
+#define CHUNK_BYTES     (CHUNK_WITNESSES * sizeof(Witness))
 
 struct Rest {
     const Lanes *lanes;
@@ -25,6 +28,9 @@ struct Rest {
     OutcomeTable *outcome_table;
     FactContext *alone;
     FactSet *facts;
+    uint32_t index; /* the connection that comes to rest, as rest_recall() wants it */
+    const Connection *connection;
+    const Event *events;
     History history;
     Verdict verdict;
     Outcome outcome;
@@ -35,12 +41,13 @@ static const Testimony *rest_testimony(const Rest *rest, const Witness *witness)
     return witness->testimony ? &g_array_index(rest->testimonies, Testimony, witness->testimony - 1) : NULL;
 }
 
-/* Returns what is asked of the context, and leaves the outcome in `rest`. */
-static unsigned rest_judge(Rest *rest, const FactContext *context)
+/* Of the connection that the facts were begun with. Returns what is asked of the context, and leaves the
+ * outcome in `rest`. */
+static unsigned rest_judge(Rest *rest)
 {
-    fact_set_begin(rest->facts, &rest->history, context);
     rule_set_judge(rest->rules, rest->facts, &rest->verdict);
-    outcome_of(&rest->verdict, &rest->history, &rest->outcome);
+    bool is_good = verdict_severity(&rest->verdict) == SEVERITY_OK;
+    outcome_of(&rest->verdict, is_good ? NULL : fact_set_history(rest->facts), &rest->outcome);
     return fact_context_take_asked(rest->alone);
 }
 
@@ -50,7 +57,7 @@ static uint16_t rest_judge_alone(Rest *rest, const Witness *witness)
 {
     if (!rest->rules || !witness->closed)
         return 0;
-    unsigned asked = rest_judge(rest, rest->alone);
+    unsigned asked = rest_judge(rest);
     const Testimony *testimony = rest_testimony(rest, witness);
     rest->outcome.is_supposed = asked == ASKED_FAILURES && testimony && testimony->has_failed;
     return asked && !rest->outcome.is_supposed ? 0 : outcome_table_add(rest->outcome_table, &rest->outcome);
@@ -102,20 +109,49 @@ static uint32_t rest_keep_testimony(Rest *rest, uint32_t place, const Testimony 
     return place;
 }
 
+/* FactRecall */
+static History *rest_recall(void *data)
+{
+    Rest *rest = data;
+    history_outline_of(&rest->history, rest->table, rest->index, rest->connection, rest->events);
+    return &rest->history;
+}
+
+/* Notes what the connection witnesses, all but its server, and begins its facts. Returns which end is the
+ * server. */
+static unsigned rest_begin(Rest *rest, Witness *witness, Testimony *ret_testimony, bool *ret_has_more)
+{
+    Plain plain;
+    if (plain_recognize(rest->connection, rest->events, &plain)) {
+        *ret_has_more = false;
+        plain_witness(&plain, witness);
+        fact_set_begin_plain(rest->facts, &plain, rest->alone, rest_recall, rest);
+        return plain.server;
+    }
+    const History *history = rest_recall(rest);
+    *ret_has_more = fact_witness(history, witness, ret_testimony);
+    fact_set_begin(rest->facts, &rest->history, rest->alone);
+    return history->side[SIDE_SERVER].end;
+}
+
 /* RestFunction */
 static void rest_take(void *data, uint32_t index, const Connection *connection, const Event *events)
 {
     Rest *rest = data;
     rest_make_room(rest, index);
+    rest->index = index;
+    rest->connection = connection;
+    rest->events = events;
     Witness *witness = rest_witness(rest, index);
-    prefetch(witness); /* it lies cold, and is wanted when the outline is made */
+    prefetch(witness); /* it lies cold, and is wanted when the connection has been looked at */
     prefetch((uint8_t *)(witness + 1) - 1);
-    history_outline_of(&rest->history, rest->table, index, connection, events);
-    const HistorySide *server = &rest->history.side[SIDE_SERVER];
     uint32_t place = witness->testimony;
     Testimony testimony = {0};
-    bool has_more = fact_witness(&rest->history, witness, &testimony);
-    witness->server = endpoint_table_add(&rest->servers, &server->address, server->port);
+    bool has_more;
+    unsigned end = rest_begin(rest, witness, &testimony, &has_more);
+    Address server = {.version = connection->ip_version};
+    memcpy(server.bytes, connection->address[end], sizeof server.bytes);
+    witness->server = endpoint_table_add(&rest->servers, &server, connection->port[end]);
     witness->testimony = has_more || place ? rest_keep_testimony(rest, place, &testimony) : 0;
     rest->outcomes[index] = rest_judge_alone(rest, witness);
 }
@@ -190,7 +226,8 @@ void rest_outline(const Rest *rest, uint32_t index, History *ret_history)
 static void rest_judge_one(Rest *rest, uint32_t index, const FactContext *context)
 {
     rest_outline(rest, index, &rest->history);
-    rest_judge(rest, context);
+    fact_set_begin(rest->facts, &rest->history, context);
+    rest_judge(rest);
     rest->outcomes[index] = outcome_table_add(rest->outcome_table, &rest->outcome);
 }
 

@@ -22,7 +22,8 @@ typedef struct {
 _Static_assert(sizeof(Judgement) == sizeof(const Rule *) + 8 && offsetof(Outcome, judgements) == 16,
                "no padding: compared by bytes");
 
-/* Fills in no more of the judgements than there are. */
+/* Fills in no more of the judgements than there are. `history` may be NULL where nothing is to be told:
+ * where verdict_severity() is SEVERITY_OK. */
 void outcome_of(const Verdict *verdict, const History *history, Outcome *ret_outcome);
 
 /* How well the connection serves as the example for one of its judgements, more is better; never 0 for one

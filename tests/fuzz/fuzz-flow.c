@@ -16,7 +16,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "facts/facts.h"
+#include "facts/plain.h"
 #include "rules/ruleset.h"
 
 #define SEGMENTS_MAX 5000
@@ -188,6 +188,42 @@ static void check_facts(FactSet *facts, uint64_t last_frame)
     }
 }
 
+/* FactRecall */
+static History *recall(void *history)
+{
+    return history;
+}
+
+static void assert_same_value(const Value *value, const Value *other)
+{
+    g_assert(value->presence == other->presence && value->frame == other->frame);
+    g_assert(value->presence != VALUE_KNOWN || value->type == VALUE_STRING || value->type == VALUE_ADDRESS ||
+             value->as.number == other->as.number);
+}
+
+/* What is known of a plain connection without its history is what the history says. */
+static void check_plain(const FlowTable *table, FactSet *facts, History *history, const FactContext *context)
+{
+    Plain plain;
+    ConnectionRecord record;
+    flow_table_read(table, history->stream, &record);
+    if (!plain_recognize(&record.connection, record.events, &plain))
+        return;
+    g_autoptr(FactSet) quick = fact_set_new();
+    fact_set_begin_plain(quick, &plain, context, recall, history);
+    g_assert(!(((FactSetHead *)quick)->usual & ~((FactSetHead *)facts)->usual));
+    for (guint row = 0; row < fact_count(); row++)
+        for (unsigned role = fact_row(row)->per_side; role < (fact_row(row)->per_side ? ROLES : 1u); role++) {
+            const FactRef ref = {(uint16_t)row, (uint8_t)role};
+            assert_same_value(fact_get(quick, ref), fact_get(facts, ref));
+        }
+    Witness witness = {0}, quick_witness = {0};
+    Testimony testimony;
+    g_assert(!fact_witness(history, &witness, &testimony));
+    plain_witness(&plain, &quick_witness);
+    g_assert(!memcmp(&witness, &quick_witness, sizeof witness));
+}
+
 static const RuleSet *builtin_rules(void)
 {
     static RuleSet *rules;
@@ -227,6 +263,7 @@ static void judge(const Script *script, GPtrArray *endings)
         history_build(&history, script->table, stream);
         fact_set_begin(facts, &history, context);
         check_facts(facts, script->frame);
+        check_plain(script->table, facts, &history, context);
         g_ptr_array_add(endings, (gpointer)check_verdict(facts, &history, context));
     }
     fact_set_free(facts);

@@ -19,9 +19,6 @@ typedef struct {
     Judgement judgements[1 + VERDICT_FINDINGS_MAX]; /* the ending, if there is one, then the findings */
 } Outcome;
 
-_Static_assert(sizeof(Judgement) == sizeof(const Rule *) + 8 && offsetof(Outcome, judgements) == 16,
-               "no padding: compared by bytes");
-
 /* Fills in no more of the judgements than there are. `history` may be NULL where nothing is to be told:
  * where verdict_severity() is SEVERITY_OK. */
 void outcome_of(const Verdict *verdict, const History *history, Outcome *ret_outcome);

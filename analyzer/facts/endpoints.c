@@ -16,7 +16,7 @@ void endpoint_table_clear(EndpointTable *table)
 }
 
 /* Folded 128-bit products, as in flow/table.c. */
-static uint32_t hash_of(const EndpointTable *table, const Address *address, uint16_t port)
+static inline uint32_t hash_of(const EndpointTable *table, const Address *address, uint16_t port)
 {
     uint64_t high, low;
     memcpy(&high, address->bytes, 8);
@@ -33,7 +33,7 @@ static bool endpoint_is(const Endpoint *endpoint, const Address *address, uint16
 }
 
 /* The slot that holds it, or the free one where it belongs. */
-static uint32_t *find_slot(const EndpointTable *table, const Address *address, uint16_t port)
+static inline uint32_t *find_slot(const EndpointTable *table, const Address *address, uint16_t port)
 {
     uint32_t place = hash_of(table, address, port) & table->mask;
     while (table->slots[place] && !endpoint_is(&table->endpoints[table->slots[place] - 1], address, port))

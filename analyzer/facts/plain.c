@@ -36,9 +36,10 @@ static bool begins_plainly(const Connection *connection, const Event *events)
 {
     const unsigned mask = TCP_FIN | TCP_SYN | TCP_RST | TCP_PSH | TCP_ACK | TCP_URG;
     unsigned client = event_end(&events[0]), server = !client;
-    return connection->event_count > 2 && (events[0].flags & mask) == TCP_SYN &&
-           (events[1].flags & mask) == (TCP_SYN | TCP_ACK) && event_end(&events[1]) == server &&
-           !(connection->known[client] & KNOWN_SYN_ACK) && connection->known[server] & KNOWN_SYN_ACK;
+    return connection->event_count > 2 && (events[0].flags & mask) == TCP_SYN && events[0].window &&
+           events[1].window && (events[1].flags & mask) == (TCP_SYN | TCP_ACK) &&
+           event_end(&events[1]) == server && !(connection->known[client] & KNOWN_SYN_ACK) &&
+           connection->known[server] & KNOWN_SYN_ACK;
 }
 
 /* What comes after the handshake: segments with ACK, and open windows at all times. False where something
@@ -46,14 +47,14 @@ static bool begins_plainly(const Connection *connection, const Event *events)
 static bool scan(const Connection *connection, const Event *events, Ends *ends)
 {
     unsigned marks = events[0].marks | events[1].marks, any_flag = 0, all_flags = TCP_ACK;
-    bool is_closed = !events[0].window | !events[1].window;
     for (unsigned i = 2; i < connection->event_count; i++) {
         const Event *event = &events[i];
         unsigned end = event_end(event), flags = event->flags;
         marks |= event->marks;
         any_flag |= flags;
         all_flags &= flags;
-        is_closed |= !event->window;
+        if (!event->window)
+            return false;
         if (flags & TCP_FIN) {
             if (ends->fin[end])
                 return false;
@@ -62,8 +63,8 @@ static bool scan(const Connection *connection, const Event *events, Ends *ends)
             ends->last_acked[end] = i;
         }
     }
-    return !(marks & ~PLAIN_MARKS) && !(any_flag & (TCP_SYN | TCP_RST)) && all_flags && !is_closed &&
-           ends->fin[0] && ends->fin[1];
+    return !(marks & ~PLAIN_MARKS) && !(any_flag & (TCP_SYN | TCP_RST)) && all_flags && ends->fin[0] &&
+           ends->fin[1];
 }
 
 /* The FIN is the last that its end sent, and the other end had nothing but its own FIN to send after it. */

@@ -6,7 +6,6 @@
 #include "base/prefetch.h"
 #include "facts/plain.h"
 #include "flow/memory.h"
-#include "verdict/telling.h"
 
 /* Of witnesses: five huge pages, of which the first chunk begins with small ones. */
 #define CHUNK_WITNESSES (UINT32_C(1) << 18)
@@ -46,8 +45,8 @@ static const Testimony *rest_testimony(const Rest *rest, const Witness *witness)
 static unsigned rest_judge(Rest *rest)
 {
     rule_set_judge(rest->rules, rest->facts, &rest->verdict);
-    bool is_good = verdict_severity(&rest->verdict) == SEVERITY_OK;
-    outcome_of(&rest->verdict, is_good ? NULL : fact_set_history(rest->facts), &rest->outcome);
+    if (!outcome_begin(&rest->verdict, &rest->outcome))
+        outcome_finish(&rest->verdict, fact_set_history(rest->facts), &rest->outcome);
     return fact_context_take_asked(rest->alone);
 }
 

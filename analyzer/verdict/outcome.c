@@ -21,21 +21,35 @@ uint64_t outcome_clarity(const Outcome *outcome, Certainty certainty)
     return outcome->clarity + (certainty == CERTAINTY_CERTAIN ? UINT64_C(1) << 12 : 0);
 }
 
-void outcome_of(const Verdict *verdict, const History *history, Outcome *ret_outcome)
+static void add_judgement(Outcome *outcome, const Rule *rule, Severity severity, Certainty certainty)
+{
+    outcome->judgements[outcome->count++] = (Judgement){rule, severity, certainty};
+    outcome->severity = MAX(outcome->severity, severity);
+}
+
+bool outcome_begin(const Verdict *verdict, Outcome *ret_outcome)
 {
     const Rule *ending = verdict_ending(verdict);
-    Judgement *judgement = ret_outcome->judgements;
-    if (ending)
-        *judgement++ = (Judgement){ending, verdict_ending_severity(verdict), verdict->certainty};
-    for (unsigned i = 0; i < verdict->finding_count; i++)
-        *judgement++ = (Judgement){verdict->findings[i].rule, verdict_finding_severity(verdict, i),
-                                   verdict->findings[i].certainty};
-    ret_outcome->count = (uint16_t)(judgement - ret_outcome->judgements);
-    ret_outcome->is_supposed = 0;
     ret_outcome->severity = SEVERITY_OK;
-    for (unsigned i = 0; i < ret_outcome->count; i++)
-        ret_outcome->severity = MAX(ret_outcome->severity, ret_outcome->judgements[i].severity);
-    ret_outcome->clarity = ret_outcome->severity == SEVERITY_OK ? 0 : clarity_of(verdict, history);
+    ret_outcome->count = ret_outcome->is_supposed = 0;
+    ret_outcome->clarity = 0;
+    if (ending)
+        add_judgement(ret_outcome, ending, verdict_ending_severity(verdict), verdict->certainty);
+    for (unsigned i = 0; i < verdict->finding_count; i++)
+        add_judgement(ret_outcome, verdict->findings[i].rule, verdict_finding_severity(verdict, i),
+                      verdict->findings[i].certainty);
+    return ret_outcome->severity == SEVERITY_OK;
+}
+
+void outcome_finish(const Verdict *verdict, const History *history, Outcome *outcome)
+{
+    outcome->clarity = clarity_of(verdict, history);
+}
+
+void outcome_of(const Verdict *verdict, const History *history, Outcome *ret_outcome)
+{
+    if (!outcome_begin(verdict, ret_outcome))
+        outcome_finish(verdict, history, ret_outcome);
 }
 
 struct OutcomeTable {

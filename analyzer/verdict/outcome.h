@@ -19,9 +19,13 @@ typedef struct {
     Judgement judgements[1 + VERDICT_FINDINGS_MAX]; /* the ending, if there is one, then the findings */
 } Outcome;
 
-/* Fills in no more of the judgements than there are. `history` may be NULL where nothing is to be told:
- * where verdict_severity() is SEVERITY_OK. */
+/* Fills in no more of the judgements than there are. */
 void outcome_of(const Verdict *verdict, const History *history, Outcome *ret_outcome);
+
+/* The same in two steps, where the history need not be at hand: true if the first is all, since nothing is to
+ * be told. */
+bool outcome_begin(const Verdict *verdict, Outcome *ret_outcome);
+void outcome_finish(const Verdict *verdict, const History *history, Outcome *outcome);
 
 /* How well the connection serves as the example for one of its judgements, more is better; never 0 for one
  * that is to be told. */

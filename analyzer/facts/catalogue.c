@@ -51,12 +51,14 @@ const FactRow *fact_row(guint row)
 
 static bool find_row(const char *name, size_t length, bool per_side, uint16_t *ret_row)
 {
-    guint count = fact_count();
-    for (guint i = 0; i < count; i++) {
-        const FactRow *row = fact_row(i);
-        if (row->per_side == per_side && strlen(row->name) == length && !memcmp(row->name, name, length)) {
-            *ret_row = (uint16_t)i;
-            return true;
+    guint before = 0;
+    for (guint i = 0; i < G_N_ELEMENTS(families); before += families[i++]->count) {
+        for (guint j = 0; j < families[i]->count; j++) {
+            const FactRow *row = &families[i]->rows[j];
+            if (row->per_side == per_side && !strncmp(row->name, name, length) && !row->name[length]) {
+                *ret_row = (uint16_t)(before + j);
+                return true;
+            }
         }
     }
     return false;

@@ -51,7 +51,7 @@ static bool is_space(char c)
 static gsize count_plain(const char *text, const char *end)
 {
     const char *at = text;
-    while (at<end && * at> ' ' && *at < 0x7f)
+    while (at != end && *at > ' ' && *at < 0x7f)
         at++;
     return (gsize)(at - text);
 }

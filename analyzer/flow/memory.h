@@ -9,7 +9,7 @@ void *memory_take(size_t bytes);
 
 /* The same for what may stay small: its first MEMORY_SMALL_BYTES are not on a huge page, which would be
  * cleared as a whole when its first byte is touched. `bytes` more than that. */
-#define MEMORY_SMALL_BYTES ((size_t)256 << 10)
+#define MEMORY_SMALL_BYTES ((size_t)512 << 10)
 void *memory_take_growing(size_t bytes);
 void memory_free_growing(void *block);
 

@@ -219,7 +219,7 @@ static Tray *take_empty_tray(Lanes *lanes)
         if (lane)
             work_off_tray(lanes, lane);
         else if (!g_queue_is_empty(&lanes->empty))
-            return g_queue_pop_head(&lanes->empty);
+            return g_queue_pop_tail(&lanes->empty);
         else if (lanes->trays == TRAYS_MAX)
             wait_for_change(lanes);
         else

@@ -101,24 +101,27 @@ static void prefetch_next(const ConnectionStore *store)
     }
 }
 
+/* Freezes the first that was idle since the hand last came by; where none is near, the idlest that was seen. */
 static void turn_hand(ConnectionStore *store, int64_t now_ns)
 {
-    for (unsigned steps = 0;; steps++) {
+    uint32_t idlest = 0;
+    for (unsigned steps = 0; steps < HAND_STEPS_MAX || !idlest; steps++) {
         if (++store->hand >= store->live.used) {
             store->hand = 1;
             store->then_ns = store->now_ns;
             store->now_ns = now_ns;
         }
         prefetch(pool_block(&store->live, store->hand + 8 < store->live.used ? store->hand + 8 : 1));
-        const Connection *connection = connection_store_live(store, store->hand);
         if (connection_store_stream(store, store->hand) == NO_CONNECTION)
             continue;
-        if (connection->last_ns <= store->then_ns || steps >= HAND_STEPS_MAX) {
-            prefetch_next(store);
-            freeze_one(store, store->hand);
-            return;
-        }
+        int64_t last_ns = connection_store_live(store, store->hand)->last_ns;
+        if (!idlest || last_ns < connection_store_live(store, idlest)->last_ns)
+            idlest = store->hand;
+        if (last_ns <= store->then_ns)
+            break;
     }
+    prefetch_next(store);
+    freeze_one(store, idlest);
 }
 
 /* Several at a time: what works on a connection that came to rest needs another part of the cache than what
@@ -163,11 +166,10 @@ void connection_store_retire(ConnectionStore *store, uint32_t handle)
  * kept live. */
 static void count_thawed(ConnectionStore *store)
 {
-    if (++store->thawed < store->live_max / 4 + 1)
+    if (++store->thawed < store->live_max / 16 + 1)
         return;
     store->thawed = 0;
-    if (store->live_max < store->count / 2)
-        store->live_max *= 2;
+    store->live_max *= 2;
 }
 
 static void count_added(ConnectionStore *store)

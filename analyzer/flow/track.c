@@ -339,16 +339,60 @@ static void track_plain(Connection *connection, Waiting *waiting)
     plain_end(connection, ends);
 }
 
+static inline void set_first(Connection *connection, int64_t time_ns, uint32_t frame)
+{
+    connection->first_ns = time_ns;
+    connection->first_frame = frame;
+    connection->previous = NO_CONNECTION;
+    connection->traits |= CONNECTION_BEGUN;
+}
+
 void track_begin(Connection *connection, int64_t time_ns, uint32_t frame)
 {
     /* In pieces that compilers write in line: for all of it they take a loop that is slow to begin. */
     memset(connection->sequence, 0, sizeof connection->sequence);
     memset(&connection->counts[0], 0, sizeof connection->counts[0]);
     memset(&connection->counts[1], 0, sizeof connection->counts[1]);
-    connection->first_ns = time_ns;
-    connection->first_frame = frame;
-    connection->previous = NO_CONNECTION;
-    connection->traits |= CONNECTION_BEGUN;
+    set_first(connection, time_ns, frame);
+}
+
+/* A SYN and the SYN-ACK that takes it, without data. */
+static bool is_handshake(const Event *events, unsigned count)
+{
+    const unsigned mask = TCP_FIN | TCP_SYN | TCP_RST | TCP_ACK;
+    return count > 1 && (events[0].flags & mask) == TCP_SYN &&
+           (events[1].flags & mask) == (TCP_SYN | TCP_ACK) && event_end(&events[0]) != event_end(&events[1]) &&
+           events[1].ack == events[0].seq + 1 && !(events[0].length | events[1].length);
+}
+
+static inline void track_opening(Connection *connection, const Event *event, int64_t acked)
+{
+    const unsigned end = event_end(event);
+    connection->sequence[end] =
+        (Sequence){.next = 1, .acked = acked, .isn = event->seq, .window = event->window};
+    connection->counts[end] = (EndCounts){.packets = 1, .last_frame = event->frame, .ttl = event->ttl};
+    connection->known[end] |= KNOWN_BASE | KNOWN_SENT | (event->marks & EVENT_TIMESTAMPS ? KNOWN_TIMESTAMPS : 0);
+    track_syn(connection, end, event, event->marks);
+}
+
+/* Begins with what nearly all connections begin with. track_event() would find the same. */
+static void track_handshake(Connection *connection, Waiting *waiting)
+{
+    track_opening(connection, &waiting->events[0], 1);
+    track_opening(connection, &waiting->events[1], ACKED_NOTHING);
+    for (unsigned i = 0; i < 2; i++)
+        waiting->events[i].marks &= WAITING_MARKS;
+    waiting->kept = waiting->next = 2;
+    set_first(connection, waiting->events[0].time_ns, waiting->events[0].frame);
+}
+
+static void track_first(Connection *connection, Waiting *waiting)
+{
+    const Event *first = waiting->events;
+    if (is_handshake(first, waiting->count))
+        track_handshake(connection, waiting);
+    else
+        track_begin(connection, first->time_ns, first->frame);
 }
 
 void track_waiting(Connection *connection, Event *events, Pool *holes)
@@ -357,7 +401,7 @@ void track_waiting(Connection *connection, Event *events, Pool *holes)
     if (waiting.next == waiting.count)
         return;
     if (!(connection->traits & CONNECTION_BEGUN))
-        track_begin(connection, events[0].time_ns, events[0].frame);
+        track_first(connection, &waiting);
     for (;;) {
         track_plain(connection, &waiting);
         if (waiting.next == waiting.count)

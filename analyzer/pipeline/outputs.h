@@ -20,8 +20,8 @@ void outputs_connection(Outputs *outputs, Tellings *tellings);
 void outputs_capture_end(Outputs *outputs, const CaptureInfo *capture);
 
 /* Whether it will do to report connections by outcomes: outputs_good() for those of which all is well,
- * outputs_outcome() for the others. Where that is true, some report wants to be shown the connection by
- * outputs_example(). */
+ * outputs_outcome() for the others. Where that is true, some report may want to be shown the connection by
+ * outputs_example(), and knows at the end of the capture whether it does. */
 bool outputs_take_outcomes(const Outputs *outputs);
 void outputs_good(Outputs *outputs, const Outcome *outcome, uint32_t count);
 bool outputs_outcome(Outputs *outputs, const Outcome *outcome, uint32_t stream, const Endpoint *server);

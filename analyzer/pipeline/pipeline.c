@@ -28,6 +28,7 @@ typedef struct {
     PacketFilter *filter;
     Outputs *outputs;
     Tellings tellings;
+    GArray *examples;   /* uint32_t: streams that a report may want to be shown */
     bool found, failed; /* exit status 1, 3 */
     bool has_stream;    /* --stream or --why: some capture had it */
     bool hurries;       /* of most connections nobody wants to know more than what they came to */
@@ -61,14 +62,18 @@ static bool run_outcome(Run *run, Trace *trace, uint32_t stream)
     if (!outcome)
         return false;
     run_note_severity(run, outcome->severity);
-    if (!outputs_outcome(run->outputs, outcome, stream, trace_server(trace, stream)))
-        return true;
+    if (outputs_outcome(run->outputs, outcome, stream, trace_server(trace, stream)))
+        g_array_append_val(run->examples, stream);
+    return true;
+}
+
+static void run_example(Run *run, Trace *trace, uint32_t stream)
+{
     Case subject;
     trace_judge(trace, run->rules, stream, &subject);
     tellings_begin(&run->tellings, &subject);
     outputs_example(run->outputs, &run->tellings);
     tellings_clear(&run->tellings);
-    return true;
 }
 
 static void run_connection(Run *run, Trace *trace, uint32_t stream)
@@ -96,6 +101,9 @@ static void run_outcomes(Run *run, Trace *trace)
         if (!run_outcome(run, trace, streams[i]))
             run_connection(run, trace, streams[i]);
     }
+    for (guint i = 0; i < run->examples->len; i++)
+        run_example(run, trace, g_array_index(run->examples, uint32_t, i));
+    g_array_set_size(run->examples, 0);
 }
 
 static void run_connections(Run *run, Trace *trace)
@@ -292,7 +300,7 @@ static int run_mode(Run *run)
 
 int pipeline_run(const Options *options)
 {
-    Run run = {.options = options};
+    Run run = {.options = options, .examples = g_array_new(FALSE, FALSE, sizeof(uint32_t))};
     GError *error = NULL;
     if (options->captures[0])
         stop_on_signals();
@@ -301,5 +309,6 @@ int pipeline_run(const Options *options)
     expression_free(run.where);
     packet_filter_free(run.filter);
     rule_set_free(run.rules);
+    g_array_unref(run.examples);
     return status;
 }

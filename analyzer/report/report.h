@@ -72,8 +72,8 @@ struct ReportFormat {
     void (*capture_begin)(Report *report, const CaptureInfo *capture);
     void (*connection)(Report *report, Tellings *tellings);
     /* Instead of `connection`, for a format that counts connections, and shows examples of those that are not
-     * good: how many had the same good outcome; what another came to, true where it wants to be shown that
-     * one; this one. All NULL: it tells every connection. */
+     * good: how many had the same good outcome; what another came to, true where it may want to be shown that
+     * one; one of those. All NULL: it tells every connection. */
     void (*good)(Report *report, const Outcome *outcome, uint32_t count);
     bool (*outcome)(Report *report, const Outcome *outcome, uint32_t stream, const Endpoint *server);
     void (*example)(Report *report, Tellings *tellings);
@@ -92,8 +92,8 @@ void report_capture_begin(Report *report, const CaptureInfo *capture);
 void report_connection(Report *report, Tellings *tellings);
 
 /* Whether connections may also be reported by what they came to alone: `count` at once of which all is well,
- * others one by one. Where report_outcome() is true, it is to be followed by report_example() of the same
- * connection, which is no matter where it is false. */
+ * others one by one. Where report_outcome() is true, report_example() of the same connection has to follow
+ * before the capture ends, the later the better: it may no longer be wanted, and then costs little. */
 bool report_takes_outcomes(const Report *report);
 void report_good(Report *report, const Outcome *outcome, uint32_t count);
 bool report_outcome(Report *report, const Outcome *outcome, uint32_t stream, const Endpoint *server);

@@ -64,8 +64,7 @@ static bool is_dangerous(gunichar character)
            !g_unichar_isdefined(character);
 }
 
-/* Of the bytes at `text`, before `end` (NULL: the first that is zero), how many are printable ASCII: nearly
- * all. */
+/* Of the bytes at `text`, before `end`, how many are printable ASCII: nearly all. */
 static size_t count_simple(const char *text, const char *end)
 {
     const char *at = text;
@@ -74,15 +73,16 @@ static size_t count_simple(const char *text, const char *end)
     return (size_t)(at - text);
 }
 
-void style_escape(GString *out, const char *text, bool is_ascii)
+void style_escape_part(GString *out, const char *text, size_t length, bool is_ascii)
 {
+    const char *end = text + length;
     for (;;) {
-        size_t simple = count_simple(text, NULL);
+        size_t simple = count_simple(text, end);
         g_string_append_len(out, text, (gssize)simple);
         text += simple;
-        if (!*text)
+        if (text == end)
             return;
-        gunichar character = g_utf8_get_char_validated(text, -1);
+        gunichar character = g_utf8_get_char_validated(text, end - text);
         if (character == (gunichar)-1 || character == (gunichar)-2) {
             g_string_append_printf(out, "\\x%02x", (unsigned char)*text++);
             continue;
@@ -97,6 +97,11 @@ void style_escape(GString *out, const char *text, bool is_ascii)
             g_string_append_unichar(out, character);
         text = g_utf8_next_char(text);
     }
+}
+
+void style_escape(GString *out, const char *text, bool is_ascii)
+{
+    style_escape_part(out, text, strlen(text), is_ascii);
 }
 
 static const char *tone_code(Tone tone)

@@ -39,6 +39,8 @@ bool style_locale_is_ascii(void);
 /* `text` without anything that could move a cursor: control characters and those that reorder text become
  * \x1b or \u202e, bytes that are no UTF-8 become \xff. Appends. */
 void style_escape(GString *out, const char *text, bool is_ascii);
+/* The same of the first `length` bytes, none of which is zero. */
+void style_escape_part(GString *out, const char *text, size_t length, bool is_ascii);
 
 /* The text in a tone; escaped. Appends. */
 void style_append(GString *out, const Style *style, Tone tone, const char *text);

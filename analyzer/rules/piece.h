@@ -29,7 +29,10 @@ typedef struct {
 } Piece;
 
 struct Template {
-    char *text;       /* the source */
+    const char *text; /* the source */
+    char *copy;       /* the same, where it is owned */
+    Source deferred;  /* what is still to be parsed, and with what: until there are pieces */
+    const RuleSet *rules;
     GArray *pieces;   /* Piece */
     bool is_sentence; /* ends as a sentence does, so begins as one */
 };

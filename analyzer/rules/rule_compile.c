@@ -20,7 +20,7 @@ static Template *compile_text(RuleSet *rules, const Draft *draft, const YamlNode
     if (!node)
         return NULL;
     Source source = yaml_node_source(node, draft->rule->file);
-    return template_compile(&source, rules, mistakes);
+    return draft->is_builtin ? template_defer(&source, rules) : template_compile(&source, rules, mistakes);
 }
 
 static void compile_role_line(RuleSet *rules, const Draft *draft, const YamlNode *key, const YamlNode *text,

@@ -146,6 +146,6 @@ void rule_load(RuleSet *rules, const char *name, const YamlNode *map, MistakeLis
     g_ptr_array_add(rules->rules, rule);
     g_hash_table_insert(rules->by_id, rule->id, rule);
     load_texts(rule, name, map, mistakes);
-    Draft draft = {.rule = rule, .map = map};
+    Draft draft = {.rule = rule, .map = map, .is_builtin = rules->loads_builtin};
     g_array_append_val(rules->drafts, draft);
 }

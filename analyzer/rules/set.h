@@ -12,6 +12,7 @@
 typedef struct {
     Rule *rule;
     const YamlNode *map; /* borrowed */
+    bool is_builtin;     /* the map stays */
 } Draft;
 
 /* A change to a rule in a user's file, kept until all rules are there. */
@@ -50,7 +51,7 @@ struct RuleSet {
     GArray *parameter_overrides;
     GArray *selected, *ignored; /* Choice; a select on the command line replaces those of files */
     guint file_depth;           /* of files that add files */
-    bool is_finished;
+    bool loads_builtin, is_finished;
 };
 
 /* rule_load.c: reads one rule from its map. */

@@ -33,14 +33,38 @@ static bool is_sentence(const Source *source)
     return length && strchr(".!?", source->text[length - 1]);
 }
 
-Template *template_compile(const Source *source, const RuleSet *rules, MistakeList *mistakes)
+static bool make_pieces(Template *template, const Source *source, const RuleSet *rules, MistakeList *mistakes)
 {
-    g_autoptr(Template) template = g_new0(Template, 1);
-    template->text = g_strndup(source->text, source->length);
     template->pieces = g_array_new(FALSE, TRUE, sizeof(Piece));
     g_array_set_clear_func(template->pieces, piece_clear);
     template->is_sentence = is_sentence(source);
-    return template_parse(template, source, rules, mistakes) ? g_steal_pointer(&template) : NULL;
+    return template_parse(template, source, rules, mistakes);
+}
+
+Template *template_compile(const Source *source, const RuleSet *rules, MistakeList *mistakes)
+{
+    g_autoptr(Template) template = g_new0(Template, 1);
+    template->text = template->copy = g_strndup(source->text, source->length);
+    return make_pieces(template, source, rules, mistakes) ? g_steal_pointer(&template) : NULL;
+}
+
+Template *template_defer(const Source *source, const RuleSet *rules)
+{
+    Template *template = g_new0(Template, 1);
+    template->text = source->text;
+    template->deferred = *source;
+    template->rules = rules;
+    return template;
+}
+
+static const GArray *pieces_of(const Template *template)
+{
+    if (!template->pieces) {
+        g_autoptr(MistakeList) mistakes = mistake_list_new();
+        bool is_good = make_pieces((Template *)template, &template->deferred, template->rules, mistakes);
+        g_assert(is_good);
+    }
+    return template->pieces;
 }
 
 Template *template_new(const char *text, const char *name, unsigned line, unsigned column,
@@ -59,8 +83,9 @@ void template_free(Template *template)
 {
     if (!template)
         return;
-    g_free(template->text);
-    g_array_unref(template->pieces);
+    g_free(template->copy);
+    if (template->pieces)
+        g_array_unref(template->pieces);
     g_free(template);
 }
 
@@ -85,9 +110,9 @@ static void render_value(Prose *prose, const Value *value, const FactRow *row)
 }
 
 /* The piece after this one. */
-static guint next_piece(const Template *template, guint index, FactSet *facts)
+static guint next_piece(const GArray *pieces, guint index, FactSet *facts)
 {
-    const Piece *piece = &g_array_index(template->pieces, Piece, index);
+    const Piece *piece = &g_array_index(pieces, Piece, index);
     if (piece->kind == PIECE_JUMP ||
         (piece->kind == PIECE_IF && expression_evaluate(piece->condition, facts) != TRUTH_TRUE))
         return piece->target;
@@ -96,10 +121,11 @@ static guint next_piece(const Template *template, guint index, FactSet *facts)
 
 void template_render(const Template *template, FactSet *facts, bool ascii, GString *out)
 {
+    const GArray *pieces = pieces_of(template);
     Prose prose;
     prose_begin(&prose, out, ascii, template->is_sentence);
-    for (guint i = 0; i < template->pieces->len; i = next_piece(template, i, facts)) {
-        const Piece *piece = &g_array_index(template->pieces, Piece, i);
+    for (guint i = 0; i < pieces->len; i = next_piece(pieces, i, facts)) {
+        const Piece *piece = &g_array_index(pieces, Piece, i);
         if (piece->kind == PIECE_TEXT)
             prose_add(&prose, piece->text, piece->length);
         else if (piece->kind == PIECE_FACT)
@@ -121,8 +147,9 @@ static void add_frame(GArray *frames, uint64_t frame)
 
 void template_frames(const Template *template, FactSet *facts, GArray *frames)
 {
-    for (guint i = 0; i < template->pieces->len; i = next_piece(template, i, facts)) {
-        const Piece *piece = &g_array_index(template->pieces, Piece, i);
+    const GArray *pieces = pieces_of(template);
+    for (guint i = 0; i < pieces->len; i = next_piece(pieces, i, facts)) {
+        const Piece *piece = &g_array_index(pieces, Piece, i);
         if (piece->kind != PIECE_FACT)
             continue;
         const Value *value = fact_get(facts, piece->fact);

@@ -21,6 +21,11 @@ Template *template_new(const char *text, const char *name, unsigned line, unsign
 Template *template_compile(const Source *source, const RuleSet *rules, MistakeList *mistakes);
 void template_free(Template *template);
 
+/* The same for a text that is known to have no mistake, parsed when it is first wanted: most rules' texts
+ * never are. Borrows the text and its runs, and the rules, which must be finished by then. Not for several
+ * threads at once. */
+Template *template_defer(const Source *source, const RuleSet *rules);
+
 /* Appends the text for this connection; a fact that is not known is said as such ("an unknown number of
  * bytes"). With `ascii`, no character outside ASCII. Folds white space and line breaks to single spaces; an
  * empty line stays a paragraph break. */

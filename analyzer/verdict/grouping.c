@@ -1,5 +1,5 @@
-/* Groups by rule and server. A case is rendered only when it becomes the clearest of a group, so that the ten
- * thousandth reset costs a look-up and a comparison. */
+/* Groups by rule and server. A case is rendered only as the clearest of a group, so that the ten thousandth
+ * reset costs a look-up and a comparison. */
 #include "verdict/grouping.h"
 
 #include <string.h>
@@ -14,7 +14,8 @@ typedef struct {
 typedef struct {
     Group group; /* first, so that a Group* is an Entry* */
     GroupKey key;
-    uint64_t clarity;
+    uint64_t clarity; /* of its clearest case so far */
+    uint32_t stream;  /* which that is; it may not be kept yet */
 } Entry;
 
 /* The groups of one rule. */
@@ -181,7 +182,11 @@ bool grouping_add(Grouping *grouping, const Outcome *outcome, uint32_t stream, c
             continue;
         Entry *entry = entry_find_or_new(grouping, judgement, server);
         stream_list_add(&entry->group.streams, stream);
-        is_clearest |= is_clearer(entry, outcome, judgement);
+        if (!is_clearer(entry, outcome, judgement))
+            continue;
+        entry->clarity = outcome_clarity(outcome, judgement->certainty);
+        entry->stream = stream;
+        is_clearest = true;
     }
     return is_clearest;
 }
@@ -197,10 +202,8 @@ void grouping_keep(Grouping *grouping, Tellings *tellings, Severity least)
         if (judgement->severity < least)
             continue;
         Entry *entry = entry_find_or_new(grouping, judgement, &server);
-        if (!is_clearer(entry, &outcome, judgement))
-            continue;
-        entry->clarity = outcome_clarity(&outcome, judgement->certainty);
-        entry_keep(entry, tellings);
+        if (entry->clarity && entry->stream == subject->history->stream)
+            entry_keep(entry, tellings);
     }
 }
 

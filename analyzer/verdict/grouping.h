@@ -38,8 +38,8 @@ Grouping *grouping_new(Severity by_server);
 void grouping_free(Grouping *grouping);
 
 /* Adds a connection to the groups of its ending and of its findings, as far as their severity is `least` or
- * worse. True where it is the clearest case so far of any of them: then grouping_keep() takes it as such.
- * Connections come in order of stream. */
+ * worse. True where it is the clearest case so far of any of them: then grouping_keep() wants to have it,
+ * sooner or later, and takes it where no clearer one was added since. Connections come in order of stream. */
 bool grouping_add(Grouping *grouping, const Outcome *outcome, uint32_t stream, const Endpoint *server,
                   Severity least);
 void grouping_keep(Grouping *grouping, Tellings *tellings, Severity least);

@@ -120,7 +120,8 @@ bool fact_settled(FactRef ref, FactSettled *ret_settled)
 {
     const char *name = fact_ref_row(ref)->name;
     for (unsigned i = 0; i < G_N_ELEMENTS(facts_settled); i++) {
-        if (strcmp(facts_settled[i].fact, name))
+        const char *fact = facts_settled[i].fact;
+        if (*fact != *name || strcmp(fact, name)) /* every test of every rule is looked up at the start */
             continue;
         *ret_settled = facts_settled[i].settled;
         /* for nobody may play the role */

@@ -10,11 +10,14 @@
  * backwards. */
 enum { HAND_STEPS_MAX = 32 };
 
+/* Its first step begins a round. */
+#define HAND_BEGIN (UINT32_MAX - 1)
+
 _Static_assert(FROZEN_BYTES_MAX <= ARCHIVE_RECORD_MAX && FROZEN_PADDING <= ARCHIVE_PADDING, "records fit");
 
 void connection_store_init(ConnectionStore *store, uint32_t live_max)
 {
-    *store = (ConnectionStore){.live_max = live_max, .now_ns = INT64_MIN, .then_ns = INT64_MIN};
+    *store = (ConnectionStore){.live_max = live_max, .hand = HAND_BEGIN, .now_ns = INT64_MIN};
     pool_init(&store->live, sizeof(LiveConnection));
     event_store_init(&store->events);
     hole_store_init(&store->holes);
@@ -136,6 +139,8 @@ static void make_room(ConnectionStore *store, int64_t now_ns)
 
 static uint32_t take_live(ConnectionStore *store, uint32_t stream, int64_t now_ns)
 {
+    if (store->live_count == store->live_max / 2)
+        store->now_ns = now_ns; /* of the first round, and as good a time as any in a later one */
     if (store->live_count >= store->live_max)
         make_room(store, now_ns);
     uint32_t handle = pool_take(&store->live);
@@ -258,5 +263,5 @@ void connection_store_freeze_all(ConnectionStore *store)
     pool_init(&store->live, sizeof(LiveConnection));
     event_store_clear(&store->events);
     event_store_init(&store->events);
-    store->hand = 0;
+    store->hand = HAND_BEGIN;
 }

@@ -289,8 +289,9 @@ YamlNode *yaml_node_parse(const char *name, const char *text, gsize length, Mist
 
 const YamlNode *yaml_node_get(const YamlNode *map, const char *key)
 {
+    const size_t length = strlen(key);
     for (guint i = 0; i < map->count; i++)
-        if (!strcmp(map->keys[i].text, key))
+        if (map->keys[i].length == length && !memcmp(map->keys[i].text, key, length))
             return &map->items[i];
     return NULL;
 }

@@ -171,7 +171,7 @@ void connection_store_retire(ConnectionStore *store, uint32_t handle)
  * kept live. */
 static void count_thawed(ConnectionStore *store)
 {
-    if (++store->thawed < store->live_max / 16 + 1)
+    if (++store->thawed < store->live_max / 32 + 1)
         return;
     store->thawed = 0;
     store->live_max *= 2;

@@ -10,8 +10,9 @@ enum { TRAY_SEGMENTS = 256, TRAYS_MAX = 48, LANE_SHIFT = 62 };
 
 _Static_assert(LANES_MAX == 1 << (64 - LANE_SHIFT), "a lane for each value of the upper bits");
 
-/* The caller works on full trays itself where so many wait that the thread has enough to do. */
-enum { TRAYS_WAITING = 8 };
+/* The caller works on full trays itself where so many wait that the thread has enough to do, and wakes it up
+ * where there are enough to be worth a system call. */
+enum { TRAYS_WAITING = 8, TRAYS_WORTH_WAKING = 4 };
 
 /* What segments will touch is asked for ahead, so many of them at a time: their slots first, then what the
  * slots lead to, then what that leads to. Each step is long enough for a line to come from memory. */
@@ -234,7 +235,8 @@ static void hand_over(Lanes *lanes, Lane *lane, Tray *tray)
 {
     g_queue_push_tail(&lane->full, tray);
     lanes->waiting++;
-    tell_change(lanes);
+    if (lanes->waiting >= TRAYS_WORTH_WAKING || tray_count(tray) == 0) /* the last one */
+        tell_change(lanes);
 }
 
 static void lanes_hand_over(Lanes *lanes, Lane *lane)

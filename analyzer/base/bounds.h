@@ -77,7 +77,7 @@
 
 /* Connections that are kept ready for their next segment, to begin with, of all lanes together; all others
  * are frozen, which loses nothing. Where one in 32 of them had to be woken up again, twice as many are
- * kept, and so on: as many as are open at one time. With their first events 640 bytes each, so this is 7 MB,
+ * kept; then where one in 16 had to, and so on: about as many as are open at one time. With their first events 640 bytes each, so this is 7 MB,
  * which a large cache holds, and which are not much to ask the system for. */
 #define LIVE_AT_FIRST 10240u
 

@@ -17,12 +17,19 @@ _Static_assert(FROZEN_BYTES_MAX <= ARCHIVE_RECORD_MAX && FROZEN_PADDING <= ARCHI
 
 void connection_store_init(ConnectionStore *store, uint32_t live_max)
 {
-    *store = (ConnectionStore){.live_max = live_max, .hand = HAND_BEGIN, .now_ns = INT64_MIN};
+    *store = (ConnectionStore){.hand = HAND_BEGIN, .now_ns = INT64_MIN};
+    connection_store_set_live_max(store, live_max);
     pool_init(&store->live, sizeof(LiveConnection));
     event_store_init(&store->events);
     hole_store_init(&store->holes);
     index_init(&store->ready);
     archive_init(&store->frozen);
+}
+
+void connection_store_set_live_max(ConnectionStore *store, uint32_t live_max)
+{
+    store->live_max = live_max;
+    store->thawed_max = live_max / 32;
 }
 
 void connection_store_clear(ConnectionStore *store)
@@ -168,13 +175,15 @@ void connection_store_retire(ConnectionStore *store, uint32_t handle)
 }
 
 /* Where many are woken up again while as many as are kept live are added, more are open at one time than are
- * kept live. */
+ * kept live. How many that is grows with the memory it would cost to wake up fewer: one in 32 of them, then
+ * one in 16. */
 static void count_thawed(ConnectionStore *store)
 {
-    if (++store->thawed < store->live_max / 32 + 1)
+    if (store->thawed++ < store->thawed_max)
         return;
     store->thawed = 0;
     store->live_max *= 2;
+    store->thawed_max *= 4;
 }
 
 static void count_added(ConnectionStore *store)

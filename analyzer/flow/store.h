@@ -35,7 +35,8 @@ typedef struct {
     LiveOwner *owners; /* by handle in `live` */
     uint32_t owner_capacity;
     Index ready; /* handles in `live` */
-    uint32_t live_count, live_max, added, thawed;
+    uint32_t live_count, live_max, added;
+    uint64_t thawed, thawed_max;
     uint32_t hand;           /* handle in `live` */
     int64_t now_ns, then_ns; /* the time when the hand last came by its start, and the time before */
 
@@ -56,6 +57,9 @@ typedef struct {
 
 void connection_store_init(ConnectionStore *store, uint32_t live_max);
 void connection_store_clear(ConnectionStore *store);
+
+/* Before the first connection is added. */
+void connection_store_set_live_max(ConnectionStore *store, uint32_t live_max);
 
 /* A new connection with the next stream number, ready by its tag; its first cache line is all zero else. May
  * freeze others; so may connection_store_wake(). Returns its handle. */

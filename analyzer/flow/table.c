@@ -43,7 +43,7 @@ void flow_table_free(FlowTable *table)
 
 void flow_table_set_live_max(FlowTable *table, uint32_t live_max)
 {
-    table->store.live_max = live_max;
+    connection_store_set_live_max(&table->store, live_max);
 }
 
 void flow_table_on_rest(FlowTable *table, RestFunction function, void *data)

@@ -257,20 +257,17 @@ void connection_store_read(const ConnectionStore *store, uint32_t stream, Connec
     memcpy(ret_record->events, event_store_get(&store->events, live), live->event_count * sizeof(Event));
 }
 
-void connection_store_freeze_all(ConnectionStore *store)
+void connection_store_rest_all(ConnectionStore *store)
 {
-    bool is_full = false;
     for (uint32_t handle = 1; handle < store->live.used; handle++) {
         if (handle + 1 < store->live.used && connection_store_stream(store, handle + 1) != NO_CONNECTION)
             prefetch_live(store, handle + 1);
-        if (connection_store_stream(store, handle) != NO_CONNECTION)
-            is_full |= !freeze_one(store, handle);
+        uint32_t stream = connection_store_stream(store, handle);
+        if (stream == NO_CONNECTION)
+            continue;
+        Connection *connection = connection_store_live(store, handle);
+        connection_store_track(store, connection);
+        if (store->rest)
+            store->rest(store->rest_data, stream, connection, event_store_get(&store->events, connection));
     }
-    if (is_full)
-        return;
-    pool_clear(&store->live);
-    pool_init(&store->live, sizeof(LiveConnection));
-    event_store_clear(&store->events);
-    event_store_init(&store->events);
-    store->hand = HAND_BEGIN;
 }

@@ -76,8 +76,8 @@ void connection_store_retire(ConnectionStore *store, uint32_t handle);
 /* A copy of it. Changes nothing, so several threads may read at once. */
 void connection_store_read(const ConnectionStore *store, uint32_t stream, ConnectionRecord *ret_record);
 
-/* Freezes them all: no more segments will come. */
-void connection_store_freeze_all(ConnectionStore *store);
+/* No more segments will come: those that are live come to rest as well, and stay as they are. */
+void connection_store_rest_all(ConnectionStore *store);
 
 /* A live one. Some of its events may be waiting. */
 static inline Connection *connection_store_live(const ConnectionStore *store, uint32_t handle)

@@ -380,5 +380,5 @@ Connection *flow_table_add(FlowTable *table, const Segment *segment)
 void flow_table_finish(FlowTable *table)
 {
     index_clear(&table->tuples);
-    connection_store_freeze_all(&table->store);
+    connection_store_rest_all(&table->store);
 }

@@ -81,6 +81,10 @@
  * which a large cache holds, and which are not much to ask the system for. */
 #define LIVE_AT_FIRST 10240u
 
+/* For how many connections of a lane there is room in what lists them, to begin with. It costs nothing until
+ * they are there, and growing costs twice. */
+#define CONNECTIONS_EXPECTED 16384u
+
 /* endpoint and facts: what is derived of one connection. */
 
 /* Changes of state: each end only ever goes on, through at most eleven states, so that this is never reached;

@@ -4,7 +4,8 @@
 
 #include "flow/memory.h"
 
-enum { BUCKETS_AT_FIRST = 128 };
+/* A small one grows by more: what it had is cleared memory, used once. */
+enum { BUCKETS_AT_FIRST = 128, BUCKETS_FEW = 1024 };
 
 static size_t bytes_of(uint32_t buckets)
 {
@@ -48,7 +49,7 @@ static void grow(Index *index)
 {
     IndexBucket *old = index->buckets;
     uint32_t old_count = index->mask + 1;
-    new_buckets(index, old_count * 2);
+    new_buckets(index, old_count * (old_count < BUCKETS_FEW ? 4 : 2));
     for (uint32_t i = 0; i < old_count; i++)
         for (unsigned slot = 0; slot < INDEX_SLOTS; slot++)
             if (old[i].tags[slot])

@@ -95,7 +95,7 @@ Lanes *lanes_new(uint64_t seed, bool beside)
 static void lane_number(Lane *lane, uint32_t index, uint32_t first_frame)
 {
     if (index >= lane->capacity) {
-        lane->capacity = MAX(1024, 2 * lane->capacity);
+        lane->capacity = MAX(CONNECTIONS_EXPECTED, 2 * lane->capacity);
         lane->number = g_renew(uint32_t, lane->number, lane->capacity);
     }
     lane->number[index] = first_frame;

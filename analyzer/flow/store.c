@@ -196,7 +196,7 @@ static void count_added(ConnectionStore *store)
 uint32_t connection_store_add(ConnectionStore *store, uint32_t tag, int64_t now_ns)
 {
     if (store->count == store->capacity) {
-        store->capacity = store->capacity ? store->capacity * 2 : 1024;
+        store->capacity = MAX(CONNECTIONS_EXPECTED, 2 * store->capacity);
         store->places = g_renew(uint32_t, store->places, store->capacity);
     }
     count_added(store);

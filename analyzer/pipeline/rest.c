@@ -87,7 +87,7 @@ static void rest_free_chunks(Rest *rest)
 static void rest_make_room(Rest *rest, uint32_t index)
 {
     if (index >= rest->capacity) {
-        rest->capacity = MAX(index + 1, MAX(1024, rest->capacity * 2));
+        rest->capacity = MAX(index + 1, MAX(CONNECTIONS_EXPECTED, rest->capacity * 2));
         rest->outcomes = g_renew(uint16_t, rest->outcomes, rest->capacity);
     }
     for (; rest->count <= index; rest->count++) {

@@ -14,7 +14,7 @@ _Static_assert(KEEP_FIRST + 2 * KEEP_TEARDOWN + 1 + KEEP_LAST < EVENTS_MAX, "thi
 void event_store_init(EventStore *store)
 {
     for (unsigned i = 1; i < EVENT_CLASSES; i++)
-        pool_init(&store->pools[i], event_class_capacity[i] * sizeof(Event));
+        pool_init(&store->pools[i], event_class_capacity[i] * sizeof(Event), MEMORY_SMALL_BYTES);
 }
 
 void event_store_clear(EventStore *store)

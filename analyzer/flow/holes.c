@@ -4,7 +4,7 @@
 
 void hole_store_init(Pool *pool)
 {
-    pool_init(pool, sizeof(HoleList));
+    pool_init(pool, sizeof(HoleList), MEMORY_SMALL_BYTES);
 }
 
 static HoleList *hole_list(const Pool *pool, const Connection *connection)

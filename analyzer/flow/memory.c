@@ -16,17 +16,17 @@ void *memory_take(size_t bytes)
     return block;
 }
 
-void *memory_take_growing(size_t bytes)
+void *memory_take_growing(size_t bytes, size_t small_bytes)
 {
     uint8_t *block = g_aligned_alloc(1, HUGE_PAGE_BYTES + bytes, HUGE_PAGE_BYTES);
-    size_t rest = bytes - MEMORY_SMALL_BYTES;
+    size_t rest = bytes - small_bytes;
     madvise(block + HUGE_PAGE_BYTES, rest - rest % HUGE_PAGE_BYTES, MADV_HUGEPAGE);
-    return block + HUGE_PAGE_BYTES - MEMORY_SMALL_BYTES;
+    return block + HUGE_PAGE_BYTES - small_bytes;
 }
 
-void memory_free_growing(void *block)
+void memory_free_growing(void *block, size_t small_bytes)
 {
-    g_aligned_free((uint8_t *)block + MEMORY_SMALL_BYTES - HUGE_PAGE_BYTES);
+    g_aligned_free((uint8_t *)block + small_bytes - HUGE_PAGE_BYTES);
 }
 
 void memory_free(void *block, size_t bytes)

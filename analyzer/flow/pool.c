@@ -4,19 +4,17 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "flow/memory.h"
-
-void pool_init(Pool *pool, size_t block_bytes)
+void pool_init(Pool *pool, size_t block_bytes, size_t small_bytes)
 {
-    *pool = (Pool){.block_bytes = block_bytes, .used = 1};
+    *pool = (Pool){.block_bytes = block_bytes, .small_bytes = small_bytes, .used = 1};
 }
 
 void pool_clear(Pool *pool)
 {
     size_t bytes = POOL_CHUNK_BLOCKS * pool->block_bytes;
     for (uint32_t i = 0; i < pool->chunk_count; i++) {
-        if (i == 0 && bytes > MEMORY_SMALL_BYTES)
-            memory_free_growing(pool->chunks[i]);
+        if (i == 0 && bytes > pool->small_bytes)
+            memory_free_growing(pool->chunks[i], pool->small_bytes);
         else
             memory_free(pool->chunks[i], bytes);
     }
@@ -33,8 +31,9 @@ static void pool_add_chunk(Pool *pool)
     }
     /* Blocks that are a multiple of a cache line lie on cache lines. */
     size_t bytes = POOL_CHUNK_BLOCKS * pool->block_bytes;
-    bool may_stay_small = pool->chunk_count == 0 && bytes > MEMORY_SMALL_BYTES;
-    pool->chunks[pool->chunk_count++] = may_stay_small ? memory_take_growing(bytes) : memory_take(bytes);
+    bool may_stay_small = pool->chunk_count == 0 && bytes > pool->small_bytes;
+    pool->chunks[pool->chunk_count++] =
+        may_stay_small ? memory_take_growing(bytes, pool->small_bytes) : memory_take(bytes);
 }
 
 uint32_t pool_take(Pool *pool)

@@ -5,9 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "flow/memory.h"
+
 typedef struct {
     uint8_t **chunks;
-    size_t block_bytes;
+    size_t block_bytes, small_bytes;
     uint32_t chunk_count, chunk_capacity;
     uint32_t used;   /* blocks handed out so far, freed ones included; handle 0 is never handed out */
     uint32_t *freed; /* handles; not a list through the blocks, which lie cold */
@@ -17,7 +19,8 @@ typedef struct {
 /* Of connections, two megabytes: a huge page. */
 #define POOL_CHUNK_BLOCKS 8192u
 
-void pool_init(Pool *pool, size_t block_bytes);
+/* The first `small_bytes` are not on huge pages (memory.h). */
+void pool_init(Pool *pool, size_t block_bytes, size_t small_bytes);
 void pool_clear(Pool *pool);
 
 /* A block with undefined content. Never 0; aborts only where the system has no memory, as g_malloc() does. */

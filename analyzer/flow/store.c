@@ -10,6 +10,9 @@
  * backwards. */
 enum { HAND_STEPS_MAX = 32 };
 
+/* They are what every packet looks for, all over the place: a hundred of them, then huge pages. */
+#define LIVE_SMALL_BYTES ((size_t)64 << 10)
+
 /* Its first step begins a round. */
 #define HAND_BEGIN (UINT32_MAX - 1)
 
@@ -19,7 +22,7 @@ void connection_store_init(ConnectionStore *store, uint32_t live_max)
 {
     *store = (ConnectionStore){.hand = HAND_BEGIN, .now_ns = INT64_MIN};
     connection_store_set_live_max(store, live_max);
-    pool_init(&store->live, sizeof(LiveConnection));
+    pool_init(&store->live, sizeof(LiveConnection), LIVE_SMALL_BYTES);
     event_store_init(&store->events);
     hole_store_init(&store->holes);
     index_init(&store->ready);

@@ -27,7 +27,7 @@ FlowTable *flow_table_new(uint64_t seed)
         table->key.half[i] = z ^ (z >> 31);
     }
     connection_store_init(&table->store, LIVE_AT_FIRST);
-    pool_init(&table->notes, sizeof(Note));
+    pool_init(&table->notes, sizeof(Note), MEMORY_SMALL_BYTES);
     return table;
 }
 

@@ -70,7 +70,7 @@ static Witness *rest_witness(const Rest *rest, uint32_t index)
 static void rest_add_chunk(Rest *rest, uint32_t chunk)
 {
     rest->witnesses = g_renew(Witness *, rest->witnesses, chunk + 1);
-    rest->witnesses[chunk] = chunk ? memory_take(CHUNK_BYTES) : memory_take_growing(CHUNK_BYTES);
+    rest->witnesses[chunk] = chunk ? memory_take(CHUNK_BYTES) : memory_take_growing(CHUNK_BYTES, MEMORY_SMALL_BYTES);
 }
 
 static void rest_free_chunks(Rest *rest)
@@ -79,7 +79,7 @@ static void rest_free_chunks(Rest *rest)
         if (chunk)
             memory_free(rest->witnesses[chunk], CHUNK_BYTES);
         else
-            memory_free_growing(rest->witnesses[chunk]);
+            memory_free_growing(rest->witnesses[chunk], MEMORY_SMALL_BYTES);
     }
     g_free(rest->witnesses);
 }

@@ -16,7 +16,7 @@ typedef struct {
     uint32_t freed_count, freed_capacity;
 } Pool;
 
-/* Of connections, two megabytes: a huge page. */
+/* Of live connections, five megabytes. */
 #define POOL_CHUNK_BLOCKS 8192u
 
 /* The first `small_bytes` are not on huge pages (memory.h). */

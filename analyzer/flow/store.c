@@ -114,7 +114,8 @@ static void prefetch_next(const ConnectionStore *store)
     }
 }
 
-/* Freezes the first that was idle since the hand last came by; where none is near, the idlest that was seen. */
+/* Freezes the first that was idle since the hand last came by; where none is near, the idlest that was seen.
+ */
 static void turn_hand(ConnectionStore *store, int64_t now_ns)
 {
     uint32_t idlest = 0;

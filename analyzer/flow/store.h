@@ -36,9 +36,9 @@ typedef struct {
     uint32_t owner_capacity;
     Index ready; /* handles in `live` */
     uint32_t live_count, live_max, added;
-    uint64_t thawed, thawed_max;
-    uint32_t hand;           /* handle in `live` */
-    int64_t now_ns, then_ns; /* the time when the hand last came by its start, and the time before */
+    uint64_t thawed, thawed_max; /* how many were woken up, and may be before more are kept live */
+    uint32_t hand;               /* handle in `live` */
+    int64_t now_ns, then_ns;     /* the time when the hand last came by its start, and the time before */
 
     EventStore events;
     Pool holes;

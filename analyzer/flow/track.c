@@ -361,8 +361,9 @@ static bool is_handshake(const Event *events, unsigned count)
 {
     const unsigned mask = TCP_FIN | TCP_SYN | TCP_RST | TCP_ACK;
     return count > 1 && (events[0].flags & mask) == TCP_SYN &&
-           (events[1].flags & mask) == (TCP_SYN | TCP_ACK) && event_end(&events[0]) != event_end(&events[1]) &&
-           events[1].ack == events[0].seq + 1 && !(events[0].length | events[1].length);
+           (events[1].flags & mask) == (TCP_SYN | TCP_ACK) &&
+           event_end(&events[0]) != event_end(&events[1]) && events[1].ack == events[0].seq + 1 &&
+           !(events[0].length | events[1].length);
 }
 
 static inline void track_opening(Connection *connection, const Event *event, int64_t acked)
@@ -371,7 +372,8 @@ static inline void track_opening(Connection *connection, const Event *event, int
     connection->sequence[end] =
         (Sequence){.next = 1, .acked = acked, .isn = event->seq, .window = event->window};
     connection->counts[end] = (EndCounts){.packets = 1, .last_frame = event->frame, .ttl = event->ttl};
-    connection->known[end] |= KNOWN_BASE | KNOWN_SENT | (event->marks & EVENT_TIMESTAMPS ? KNOWN_TIMESTAMPS : 0);
+    connection->known[end] |=
+        KNOWN_BASE | KNOWN_SENT | (event->marks & EVENT_TIMESTAMPS ? KNOWN_TIMESTAMPS : 0);
     track_syn(connection, end, event, event->marks);
 }
 

@@ -70,7 +70,8 @@ static Witness *rest_witness(const Rest *rest, uint32_t index)
 static void rest_add_chunk(Rest *rest, uint32_t chunk)
 {
     rest->witnesses = g_renew(Witness *, rest->witnesses, chunk + 1);
-    rest->witnesses[chunk] = chunk ? memory_take(CHUNK_BYTES) : memory_take_growing(CHUNK_BYTES, MEMORY_SMALL_BYTES);
+    rest->witnesses[chunk] =
+        chunk ? memory_take(CHUNK_BYTES) : memory_take_growing(CHUNK_BYTES, MEMORY_SMALL_BYTES);
 }
 
 static void rest_free_chunks(Rest *rest)

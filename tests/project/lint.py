@@ -30,7 +30,8 @@ def run(command):
 
 def tidy(file):
     status, out, errors = run(["clang-tidy", "--quiet", *(["--checks=-clang-analyzer-*"] if quick else []),
-                               "-p", str(build), "--extra-arg=-Wno-unknown-warning-option", str(file)])
+                               "-p", str(build), "--extra-arg=-Wno-unknown-warning-option",
+                               "--extra-arg=-Wno-ignored-optimization-argument", str(file)])
     if status == 0:
         return ""
     return "".join(f"{line}\n" for line in out.splitlines() if ": error: " in line or ": warning: " in line) or errors

@@ -6,13 +6,13 @@
 #include "flow/memory.h"
 
 /* A tray is a hundred times what it costs to hand one over. */
-enum { TRAY_SEGMENTS = 256, TRAYS_MAX = 48, LANE_SHIFT = 62 };
+enum { TRAY_SEGMENTS = 512, TRAYS_MAX = 48, LANE_SHIFT = 62 };
 
 _Static_assert(LANES_MAX == 1 << (64 - LANE_SHIFT), "a lane for each value of the upper bits");
 
 /* The caller works on full trays itself where so many wait that the thread has enough to do, and wakes it up
  * where there are enough to be worth a system call. */
-enum { TRAYS_WAITING = 8, TRAYS_WORTH_WAKING = 4 };
+enum { TRAYS_WAITING = 6, TRAYS_WORTH_WAKING = 3 };
 
 /* What segments will touch is asked for ahead, so many of them at a time: their slots first, then what the
  * slots lead to, then what that leads to. Each step is long enough for a line to come from memory. */

@@ -201,6 +201,14 @@ void parameters_apply(RuleSet *rules, MistakeList *mistakes)
     g_ptr_array_sort(rules->parameters, by_name);
 }
 
+bool parameters_are_declared(const RuleSet *rules)
+{
+    for (guint i = 0; i < rules->parameters->len; i++)
+        if (((const Parameter *)rules->parameters->pdata[i])->is_overridden)
+            return false;
+    return true;
+}
+
 /* --- the command line --- */
 
 static bool refuse(GError **error, const char *assignment, const char *format, ...) G_GNUC_PRINTF(3, 4);

@@ -20,7 +20,8 @@ static Template *compile_text(RuleSet *rules, const Draft *draft, const YamlNode
     if (!node)
         return NULL;
     Source source = yaml_node_source(node, draft->rule->file);
-    return draft->is_builtin ? template_defer(&source, rules) : template_compile(&source, rules, mistakes);
+    bool is_sound = draft->is_builtin && rules->defers_texts;
+    return is_sound ? template_defer(&source, rules) : template_compile(&source, rules, mistakes);
 }
 
 static void compile_role_line(RuleSet *rules, const Draft *draft, const YamlNode *key, const YamlNode *text,

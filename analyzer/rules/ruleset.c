@@ -86,6 +86,7 @@ bool rule_set_finish(RuleSet *rules, GError **error)
     g_assert(!rules->is_finished);
     g_autoptr(MistakeList) mistakes = mistake_list_new();
     parameters_apply(rules, mistakes);
+    rules->defers_texts = parameters_are_declared(rules);
     for (guint i = 0; i < rules->drafts->len; i++)
         rule_compile(rules, &g_array_index(rules->drafts, Draft, i), mistakes);
     rules_link(rules, mistakes);

@@ -52,6 +52,7 @@ struct RuleSet {
     GArray *selected, *ignored; /* Choice; a select on the command line replaces those of files */
     guint file_depth;           /* of files that add files */
     bool loads_builtin, is_finished;
+    bool defers_texts; /* of what is compiled in: sound with the values that parameters were declared with */
 };
 
 /* rule_load.c: reads one rule from its map. */
@@ -71,6 +72,9 @@ void choices_apply(RuleSet *rules, MistakeList *mistakes);
 /* parameters.c */
 void parameters_load(RuleSet *rules, const char *name, const YamlNode *map, MistakeList *mistakes);
 void parameters_apply(RuleSet *rules, MistakeList *mistakes);
+
+/* Whether all have the values that they were declared with. */
+bool parameters_are_declared(const RuleSet *rules);
 
 /* link.c: the tree, its order, and rule_set_all(). */
 void rules_link(RuleSet *rules, MistakeList *mistakes);

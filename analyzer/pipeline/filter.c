@@ -3,10 +3,10 @@
 #include "pipeline/filter.h"
 
 #include <inttypes.h>
-#include <pcap/pcap.h>
 
 #include "base/error.h"
 #include "base/bounds.h"
+#include "pipeline/libpcap.h"
 
 #define FILTER_SNAPLEN 262144
 
@@ -17,6 +17,7 @@ typedef struct {
 } Program;
 
 struct PacketFilter {
+    const Libpcap *libpcap;
     char *text;
     Program programs[FILTER_LINK_TYPES_MAX];
     unsigned count;
@@ -39,25 +40,34 @@ static int dlt_of_link_type(uint16_t link_type)
     }
 }
 
-static bool program_compile(Program *program, uint16_t link_type, const char *text, GError **error)
+/* One more for this link type. */
+static Program *program_compile(PacketFilter *filter, uint16_t link_type, GError **error)
 {
+    const Libpcap *libpcap = filter->libpcap;
+    Program *program = &filter->programs[filter->count++];
     program->link_type = link_type;
-    pcap_t *dead = pcap_open_dead(dlt_of_link_type(link_type), FILTER_SNAPLEN);
-    program->is_compiled = dead && !pcap_compile(dead, &program->program, text, 1, PCAP_NETMASK_UNKNOWN);
+    pcap_t *dead = libpcap->open_dead(dlt_of_link_type(link_type), FILTER_SNAPLEN);
+    program->is_compiled =
+        dead && !libpcap->compile(dead, &program->program, filter->text, 1, PCAP_NETMASK_UNKNOWN);
     if (!program->is_compiled)
-        g_set_error(error, CLOSELINT_ERROR, CLOSELINT_ERROR_USAGE, "-f %s: %s", text,
-                    dead ? pcap_geterr(dead) : "out of memory");
+        g_set_error(error, CLOSELINT_ERROR, CLOSELINT_ERROR_USAGE, "-f %s: %s", filter->text,
+                    dead ? libpcap->geterr(dead) : "out of memory");
     if (dead)
-        pcap_close(dead);
-    return program->is_compiled;
+        libpcap->close(dead);
+    return program;
 }
 
 PacketFilter *packet_filter_new(const char *text, GError **error)
 {
+    const Libpcap *libpcap = libpcap_get(error);
+    if (!libpcap) {
+        g_prefix_error(error, "-f %s: ", text);
+        return NULL;
+    }
     PacketFilter *filter = g_new0(PacketFilter, 1);
+    filter->libpcap = libpcap;
     filter->text = g_strdup(text);
-    filter->count = 1;
-    if (program_compile(&filter->programs[0], DLT_EN10MB, text, error))
+    if (program_compile(filter, DLT_EN10MB, error)->is_compiled)
         return filter;
     packet_filter_free(filter);
     return NULL;
@@ -69,7 +79,7 @@ void packet_filter_free(PacketFilter *filter)
         return;
     for (unsigned i = 0; i < filter->count; i++)
         if (filter->programs[i].is_compiled)
-            pcap_freecode(&filter->programs[i].program);
+            filter->libpcap->freecode(&filter->programs[i].program);
     g_free(filter->text);
     g_free(filter);
 }
@@ -79,11 +89,7 @@ static const Program *filter_program(PacketFilter *filter, uint16_t link_type)
     for (unsigned i = 0; i < filter->count; i++)
         if (filter->programs[i].link_type == link_type)
             return &filter->programs[i];
-    if (filter->count == FILTER_LINK_TYPES_MAX)
-        return NULL;
-    Program *program = &filter->programs[filter->count++];
-    program_compile(program, link_type, filter->text, NULL);
-    return program;
+    return filter->count < FILTER_LINK_TYPES_MAX ? program_compile(filter, link_type, NULL) : NULL;
 }
 
 bool packet_filter_takes(PacketFilter *filter, const Frame *frame)
@@ -95,7 +101,7 @@ bool packet_filter_takes(PacketFilter *filter, const Frame *frame)
         return false;
     }
     const struct pcap_pkthdr header = {.caplen = frame->captured_len, .len = frame->original_len};
-    return pcap_offline_filter(&program->program, &header, frame->bytes) != 0;
+    return filter->libpcap->offline_filter(&program->program, &header, frame->bytes) != 0;
 }
 
 void packet_filter_tell(PacketFilter *filter, DiagnosticList *diagnostics)

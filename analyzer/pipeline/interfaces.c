@@ -2,17 +2,24 @@
 #include "pipeline/interfaces.h"
 
 #include <inttypes.h>
-#include <pcap/pcap.h>
 
 #include "base/bounds.h"
 #include "decode/decode.h"
+#include "pipeline/libpcap.h"
 
-/* "Ethernet", "IEEE802_15_4", "USER0" or "unknown". */
+/* What libpcap calls a link type that is not read: "IEEE802_15_4". NULL where it does not know. */
+static const char *foreign_link_type_name(uint16_t link_type)
+{
+    const Libpcap *libpcap = libpcap_get(NULL);
+    return libpcap ? libpcap->datalink_val_to_name(link_type) : NULL;
+}
+
+/* "Ethernet", "IEEE802_15_4", "USER0" or "without a name". */
 static char *link_type_text(uint16_t link_type)
 {
     const unsigned first = 147, last = 162; /* LINKTYPE_USER0 to 15 */
     const char *name = decode_link_type_name(link_type);
-    name = name ? name : pcap_datalink_val_to_name(link_type);
+    name = name ? name : foreign_link_type_name(link_type);
     if (!name && link_type >= first && link_type <= last)
         return g_strdup_printf("USER%u", link_type - first);
     return g_strdup(name ? name : "without a name");

@@ -81,10 +81,6 @@
  * events they are 640 bytes each, so this is 7 MB, which a large cache holds. */
 #define LIVE_AT_FIRST 10240u
 
-/* For how many connections of a lane there is room in what lists them, to begin with. It costs nothing until
- * they are there, and growing costs twice. */
-#define CONNECTIONS_EXPECTED 16384u
-
 /* endpoint and facts: what is derived of one connection. */
 
 /* Changes of state: each end only ever goes on, through at most eleven states, so that this is never reached;

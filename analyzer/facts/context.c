@@ -6,7 +6,6 @@
 #include "base/bounds.h"
 #include "base/prefetch.h"
 #include "facts/endpoints.h"
-#include "flow/memory.h"
 
 typedef struct {
     ListenerSummary summary;
@@ -28,6 +27,7 @@ typedef struct {
 } ListenerTime;
 
 struct FactContext {
+    Arena *arena, *own_arena;
     Witness **noted; /* by stream */
     uint32_t noted_count, noted_capacity;
     GPtrArray *own; /* Witness: those that are not the caller's */
@@ -46,7 +46,7 @@ struct FactContext {
 
 FactContext *fact_context_new_alone(void)
 {
-    FactContext *context = fact_context_new();
+    FactContext *context = fact_context_new(NULL);
     context->is_alone = true;
     return context;
 }
@@ -71,9 +71,11 @@ static bool knows_nobody(const FactContext *context)
     return is_asked_alone(context, ASKED_MORE);
 }
 
-FactContext *fact_context_new(void)
+FactContext *fact_context_new(Arena *arena)
 {
     FactContext *context = g_new0(FactContext, 1);
+    context->own_arena = arena ? NULL : arena_new();
+    context->arena = arena ? arena : context->own_arena;
     context->own = g_ptr_array_new_with_free_func(g_free);
     endpoint_table_init(&context->by_endpoint);
     endpoint_table_init(&context->failed);
@@ -97,18 +99,14 @@ void fact_context_free(FactContext *context)
     g_array_unref(context->silent_resets);
     g_array_unref(context->idle_closes);
     g_ptr_array_unref(context->own);
-    memory_free(context->noted, context->noted_capacity * sizeof *context->noted);
+    arena_free(context->own_arena);
     g_free(context);
 }
 
 void fact_context_expect(FactContext *context, uint32_t streams)
 {
-    Witness **noted = memory_take(MAX(streams, context->noted_count) * sizeof *noted);
-    if (context->noted_count)
-        memcpy(noted, context->noted, context->noted_count * sizeof *noted);
-    memory_free(context->noted, context->noted_capacity * sizeof *noted);
-    context->noted = noted;
-    context->noted_capacity = MAX(streams, context->noted_count);
+    context->noted = arena_take(context->arena, streams * sizeof *context->noted);
+    context->noted_capacity = streams;
 }
 
 static Witness *noted_get(const FactContext *context, uint32_t stream)
@@ -254,7 +252,8 @@ void fact_context_note_witness(FactContext *context, Witness *witness, const Tes
 {
     uint32_t stream = context->noted_count, previous = witness->previous;
     if (stream == context->noted_capacity)
-        fact_context_expect(context, MAX(1024, context->noted_capacity * 2));
+        context->noted =
+            arena_grow_list(context->arena, context->noted, &context->noted_capacity, sizeof(Witness *));
     context->noted[context->noted_count++] = witness;
     witness->next = NO_CONNECTION;
     if (previous != NO_CONNECTION)

@@ -3,14 +3,16 @@
 
 #include "endpoint/history.h"
 #include "facts/catalogue.h"
+#include "flow/arena.h"
 
 /* What is known of the capture as a whole and of the other connections in it. */
 typedef struct FactContext FactContext;
 
-FactContext *fact_context_new(void);
+/* `arena` is borrowed, for what grows with the number of connections; NULL: one of its own. */
+FactContext *fact_context_new(Arena *arena);
 void fact_context_free(FactContext *context);
 
-/* How many connections will be noted, where that is known: saves memory. */
+/* How many connections will be noted, where that is known: saves memory. Before the first. */
 void fact_context_expect(FactContext *context, uint32_t streams);
 
 /* Call once for every connection of the capture, in order of stream, before the first fact_set_begin(). An

@@ -3,17 +3,13 @@
 #include <glib.h>
 #include <string.h>
 
-#include "flow/memory.h"
-
-void archive_init(Archive *archive)
+void archive_init(Archive *archive, Arena *arena)
 {
-    *archive = (Archive){.used = 1};
+    *archive = (Archive){.arena = arena, .used = 1};
 }
 
 void archive_clear(Archive *archive)
 {
-    for (uint32_t i = 0; i < archive->chunk_count; i++)
-        memory_free(archive->chunks[i], ARCHIVE_CHUNK_BYTES + ARCHIVE_PADDING);
     g_free(archive->chunks);
     memset(archive, 0, sizeof *archive);
 }
@@ -29,13 +25,14 @@ static void archive_add_chunk(Archive *archive)
         archive->chunk_capacity = archive->chunk_capacity ? archive->chunk_capacity * 2 : 16;
         archive->chunks = g_renew(uint8_t *, archive->chunks, archive->chunk_capacity);
     }
-    archive->chunks[archive->chunk_count++] = memory_take(ARCHIVE_CHUNK_BYTES + ARCHIVE_PADDING);
+    archive->chunks[archive->chunk_count++] = arena_take(archive->arena, ARCHIVE_CHUNK_BYTES);
 }
 
-/* Records do not cross from one chunk into the next: the rest of a chunk may stay empty. */
+/* Records do not cross from one chunk into the next, nor does their padding: the rest of a chunk may stay
+ * empty. */
 uint8_t *archive_room(Archive *archive)
 {
-    const uint32_t units = ARCHIVE_RECORD_MAX / ARCHIVE_UNIT;
+    const uint32_t units = (ARCHIVE_RECORD_MAX + ARCHIVE_PADDING) / ARCHIVE_UNIT;
     if (archive->used % ARCHIVE_CHUNK_UNITS + units > ARCHIVE_CHUNK_UNITS)
         archive->used += ARCHIVE_CHUNK_UNITS - archive->used % ARCHIVE_CHUNK_UNITS;
     if (archive->used > ARCHIVE_HANDLE_MAX - units)

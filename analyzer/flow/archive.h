@@ -6,11 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "flow/arena.h"
+
 #define ARCHIVE_UNIT       8u
 #define ARCHIVE_RECORD_MAX 2560u
 #define ARCHIVE_PADDING    8u /* beyond the end of a record there may be read, and written, so much */
 
 typedef struct {
+    Arena *arena;
     uint8_t **chunks;
     uint32_t chunk_count, chunk_capacity;
     uint32_t used; /* units handed out so far; 0 is never a handle */
@@ -18,11 +21,12 @@ typedef struct {
         freed[ARCHIVE_RECORD_MAX / ARCHIVE_UNIT + 1]; /* by length in units: first of a list, 0 for none */
 } Archive;
 
-#define ARCHIVE_CHUNK_BYTES (2u << 20)
+#define ARCHIVE_CHUNK_BYTES (256u << 10)
 #define ARCHIVE_CHUNK_UNITS (ARCHIVE_CHUNK_BYTES / ARCHIVE_UNIT)
 #define ARCHIVE_HANDLE_MAX  INT32_MAX
 
-void archive_init(Archive *archive);
+/* The records live as long as the arena, which is borrowed. */
+void archive_init(Archive *archive, Arena *arena);
 void archive_clear(Archive *archive);
 
 /* Where the next record may be written: room for ARCHIVE_RECORD_MAX bytes, until the next call. NULL where

@@ -11,10 +11,10 @@ enum { KEEP_TEARDOWN = 14 };
 
 _Static_assert(KEEP_FIRST + 2 * KEEP_TEARDOWN + 1 + KEEP_LAST < EVENTS_MAX, "thinning out makes room");
 
-void event_store_init(EventStore *store)
+void event_store_init(EventStore *store, Arena *arena)
 {
     for (unsigned i = 1; i < EVENT_CLASSES; i++)
-        pool_init(&store->pools[i], event_class_capacity[i] * sizeof(Event), MEMORY_SMALL_BYTES);
+        pool_init(&store->pools[i], arena, event_class_capacity[i] * sizeof(Event));
 }
 
 void event_store_clear(EventStore *store)

@@ -30,7 +30,8 @@ typedef struct {
 
 static const uint16_t event_class_capacity[EVENT_CLASSES] = {EVENTS_BESIDE, 24, EVENTS_MAX};
 
-void event_store_init(EventStore *store);
+/* `arena` is borrowed. */
+void event_store_init(EventStore *store, Arena *arena);
 void event_store_clear(EventStore *store);
 
 /* Room for one more event of a LiveConnection, counted already: to be filled in at once. */

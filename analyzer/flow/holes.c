@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-void hole_store_init(Pool *pool)
+void hole_store_init(Pool *pool, Arena *arena)
 {
-    pool_init(pool, sizeof(HoleList), MEMORY_SMALL_BYTES);
+    pool_init(pool, arena, sizeof(HoleList));
 }
 
 static HoleList *hole_list(const Pool *pool, const Connection *connection)

@@ -15,7 +15,7 @@ typedef struct {
     uint8_t count[2];
 } HoleList;
 
-void hole_store_init(Pool *pool);
+void hole_store_init(Pool *pool, Arena *arena);
 
 /* Numbers [begin, end) of `end_index` were skipped. */
 void holes_add(Pool *pool, Connection *connection, unsigned end_index, int64_t begin, int64_t end);

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "flow/memory.h"
-
 /* A small one grows by more: what it had is cleared memory, used once. */
 enum { BUCKETS_AT_FIRST = 128, BUCKETS_FEW = 1024 };
 
@@ -14,21 +12,21 @@ static size_t bytes_of(uint32_t buckets)
 
 static void new_buckets(Index *index, uint32_t count)
 {
-    index->buckets = memory_take(bytes_of(count));
+    index->buckets = arena_take(index->arena, bytes_of(count));
     memset(index->buckets, 0, bytes_of(count));
     index->mask = count - 1;
 }
 
-void index_init(Index *index)
+void index_init(Index *index, Arena *arena)
 {
+    *index = (Index){.arena = arena};
     new_buckets(index, BUCKETS_AT_FIRST);
-    index->count = 0;
 }
 
 void index_clear(Index *index)
 {
     if (index->buckets)
-        memory_free(index->buckets, bytes_of(index->mask + 1));
+        arena_give_back(index->arena, index->buckets, bytes_of(index->mask + 1));
     *index = (Index){0};
 }
 
@@ -54,7 +52,7 @@ static void grow(Index *index)
         for (unsigned slot = 0; slot < INDEX_SLOTS; slot++)
             if (old[i].tags[slot])
                 put(index, old[i].tags[slot], old[i].numbers[slot]);
-    memory_free(old, bytes_of(old_count));
+    arena_give_back(index->arena, old, bytes_of(old_count));
 }
 
 void index_add(Index *index, uint32_t tag, uint32_t number)

@@ -15,6 +15,7 @@
 #endif
 
 #include "base/prefetch.h"
+#include "flow/arena.h"
 
 enum { INDEX_SLOTS = 7 };
 
@@ -31,9 +32,11 @@ typedef struct {
     IndexBucket *buckets;
     uint32_t mask;  /* buckets - 1; a power of two */
     uint32_t count; /* slots in use */
+    Arena *arena;
 } Index;
 
-void index_init(Index *index);
+/* `arena` is borrowed, and gets back what index_clear() gives up. */
+void index_init(Index *index, Arena *arena);
 void index_clear(Index *index);
 
 /* Tags are never 0. */

@@ -3,7 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "flow/memory.h"
+#include "flow/arena.h"
 
 /* A tray is a hundred times what it costs to hand one over. */
 enum { TRAY_SEGMENTS = 512, TRAYS_MAX = 48, LANE_SHIFT = 62 };
@@ -30,6 +30,7 @@ typedef struct {
 } Tray;
 
 typedef struct {
+    Arena *arena; /* the lanes' */
     FlowTable *table;
     Tray *tray;       /* being filled */
     GQueue full;      /* Tray; of whoever holds the mutex */
@@ -39,6 +40,7 @@ typedef struct {
 } Lane;
 
 struct Lanes {
+    Arena *arena;
     Lane lane[LANES_MAX];
     unsigned count;
     uint32_t *order; /* by stream: its lane, and the index in its table; NULL where there is one lane */
@@ -63,9 +65,9 @@ static void tray_clear(Tray *tray)
     tray->note_count = 0;
 }
 
-static Tray *tray_new(void)
+static Tray *tray_new(Arena *arena)
 {
-    Tray *tray = g_new(Tray, 1);
+    Tray *tray = arena_take(arena, sizeof *tray);
     tray_clear(tray);
     return tray;
 }
@@ -78,11 +80,13 @@ static inline unsigned tray_count(const Tray *tray)
 Lanes *lanes_new(uint64_t seed, bool beside)
 {
     Lanes *lanes = g_new0(Lanes, 1);
+    lanes->arena = arena_new();
     lanes->count = lanes->unfinished = lanes->trays = beside ? LANES_MAX : 1;
     for (unsigned i = 0; i < lanes->count; i++) {
-        lanes->lane[i].table = flow_table_new(seed);
+        lanes->lane[i].arena = lanes->arena;
+        lanes->lane[i].table = flow_table_new(seed, lanes->arena);
         flow_table_set_live_max(lanes->lane[i].table, LIVE_AT_FIRST / lanes->count);
-        lanes->lane[i].tray = tray_new();
+        lanes->lane[i].tray = tray_new(lanes->arena);
         g_queue_init(&lanes->lane[i].full);
     }
     g_mutex_init(&lanes->mutex);
@@ -94,10 +98,8 @@ Lanes *lanes_new(uint64_t seed, bool beside)
 /* The number of a connection that was begun with this frame. */
 static void lane_number(Lane *lane, uint32_t index, uint32_t first_frame)
 {
-    if (index >= lane->capacity) {
-        lane->capacity = MAX(CONNECTIONS_EXPECTED, 2 * lane->capacity);
-        lane->number = g_renew(uint32_t, lane->number, lane->capacity);
-    }
+    if (index == lane->capacity)
+        lane->number = arena_grow_list(lane->arena, lane->number, &lane->capacity, sizeof *lane->number);
     lane->number[index] = first_frame;
 }
 
@@ -227,7 +229,7 @@ static Tray *take_empty_tray(Lanes *lanes)
             break;
     }
     lanes->trays++;
-    return tray_new();
+    return tray_new(lanes->arena);
 }
 
 /* With the mutex held. */
@@ -307,7 +309,7 @@ static void lanes_merge(Lanes *lanes)
     uint64_t head[LANES_MAX];
     for (unsigned i = 0; i < LANES_MAX; i++)
         head[i] = lane_head(lanes, i, 0);
-    lanes->order = memory_take(count * sizeof *lanes->order);
+    lanes->order = arena_take(lanes->arena, count * sizeof *lanes->order);
     for (uint32_t stream = 0; stream < count; stream++) {
         unsigned first = MIN(MIN(head[0], head[1]), MIN(head[2], head[3])) % LANES_MAX;
         lanes->order[stream] = at[first] | first << INDEX_BITS;
@@ -323,10 +325,8 @@ static void finish_beside(Lanes *lanes)
     for (unsigned i = 0; i < lanes->count; i++) {
         Lane *lane = &lanes->lane[i];
         if (tray_count(lane->tray))
-            hand_over(lanes, lane, g_steal_pointer(&lane->tray));
-        else
-            g_free(g_steal_pointer(&lane->tray));
-        hand_over(lanes, lane, tray_new());
+            hand_over(lanes, lane, lane->tray);
+        hand_over(lanes, lane, tray_new(lanes->arena));
     }
     work(lanes, false);
     g_mutex_unlock(&lanes->mutex);
@@ -371,6 +371,11 @@ uint32_t lanes_stream(const Lanes *lanes, unsigned lane, uint32_t index)
     return lanes->order && index != NO_CONNECTION ? lanes->lane[lane].number[index] : index;
 }
 
+Arena *lanes_arena(const Lanes *lanes)
+{
+    return lanes->arena;
+}
+
 unsigned lanes_width(const Lanes *lanes)
 {
     return lanes->count;
@@ -396,15 +401,13 @@ void lanes_free(Lanes *lanes)
         return;
     if (lanes->thread)
         leave_thread(lanes);
-    memory_free(lanes->order, lanes_count(lanes) * sizeof *lanes->order);
     for (unsigned i = 0; i < lanes->count; i++) {
         flow_table_free(lanes->lane[i].table);
-        g_free(lanes->lane[i].tray);
-        g_free(lanes->lane[i].number);
-        g_queue_clear_full(&lanes->lane[i].full, g_free);
+        g_queue_clear(&lanes->lane[i].full);
     }
-    g_queue_clear_full(&lanes->empty, g_free);
+    g_queue_clear(&lanes->empty);
     g_mutex_clear(&lanes->mutex);
     g_cond_clear(&lanes->changed);
+    arena_free(lanes->arena);
     g_free(lanes);
 }

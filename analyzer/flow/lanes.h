@@ -19,6 +19,9 @@ typedef struct Lanes Lanes;
 Lanes *lanes_new(uint64_t seed, bool beside);
 void lanes_free(Lanes *lanes);
 
+/* That the tables have their memory from; for whoever lives no longer than the lanes. */
+Arena *lanes_arena(const Lanes *lanes);
+
 unsigned lanes_width(const Lanes *lanes);
 FlowTable *lanes_table(const Lanes *lanes, unsigned lane);
 

@@ -1,23 +1,15 @@
 #include "flow/pool.h"
 
 #include <glib.h>
-#include <stdbool.h>
 #include <string.h>
 
-void pool_init(Pool *pool, size_t block_bytes, size_t small_bytes)
+void pool_init(Pool *pool, Arena *arena, size_t block_bytes)
 {
-    *pool = (Pool){.block_bytes = block_bytes, .small_bytes = small_bytes, .used = 1};
+    *pool = (Pool){.arena = arena, .block_bytes = block_bytes, .used = 1};
 }
 
 void pool_clear(Pool *pool)
 {
-    size_t bytes = POOL_CHUNK_BLOCKS * pool->block_bytes;
-    for (uint32_t i = 0; i < pool->chunk_count; i++) {
-        if (i == 0 && bytes > pool->small_bytes)
-            memory_free_growing(pool->chunks[i], pool->small_bytes);
-        else
-            memory_free(pool->chunks[i], bytes);
-    }
     g_free(pool->chunks);
     g_free(pool->freed);
     memset(pool, 0, sizeof *pool);
@@ -30,10 +22,7 @@ static void pool_add_chunk(Pool *pool)
         pool->chunks = g_renew(uint8_t *, pool->chunks, pool->chunk_capacity);
     }
     /* Blocks that are a multiple of a cache line lie on cache lines. */
-    size_t bytes = POOL_CHUNK_BLOCKS * pool->block_bytes;
-    bool may_stay_small = pool->chunk_count == 0 && bytes > pool->small_bytes;
-    pool->chunks[pool->chunk_count++] =
-        may_stay_small ? memory_take_growing(bytes, pool->small_bytes) : memory_take(bytes);
+    pool->chunks[pool->chunk_count++] = arena_take(pool->arena, POOL_CHUNK_BLOCKS * pool->block_bytes);
 }
 
 uint32_t pool_take(Pool *pool)

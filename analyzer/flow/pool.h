@@ -1,26 +1,27 @@
-/* Blocks of one size, found by a 32-bit handle, allocated by the thousands and reused when freed: so that the
+/* Blocks of one size, found by a 32-bit handle, allocated by the hundred and reused when freed: so that the
  * path of a packet never asks the system for memory, and a handle costs half a pointer. */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "flow/memory.h"
+#include "flow/arena.h"
 
 typedef struct {
+    Arena *arena;
     uint8_t **chunks;
-    size_t block_bytes, small_bytes;
+    size_t block_bytes;
     uint32_t chunk_count, chunk_capacity;
     uint32_t used;   /* blocks handed out so far, freed ones included; handle 0 is never handed out */
     uint32_t *freed; /* handles; not a list through the blocks, which lie cold */
     uint32_t freed_count, freed_capacity;
 } Pool;
 
-/* Of live connections, five megabytes. */
-#define POOL_CHUNK_BLOCKS 8192u
+/* Of live connections, 80 KiB. */
+#define POOL_CHUNK_BLOCKS 128u
 
-/* The first `small_bytes` are not on huge pages (memory.h). */
-void pool_init(Pool *pool, size_t block_bytes, size_t small_bytes);
+/* The blocks live as long as the arena, which is borrowed. */
+void pool_init(Pool *pool, Arena *arena, size_t block_bytes);
 void pool_clear(Pool *pool);
 
 /* A block with undefined content. Never 0; aborts only where the system has no memory, as g_malloc() does. */

@@ -10,23 +10,20 @@
  * backwards. */
 enum { HAND_STEPS_MAX = 32 };
 
-/* They are what every packet looks for, all over the place: a hundred of them, then huge pages. */
-#define LIVE_SMALL_BYTES ((size_t)64 << 10)
-
 /* Its first step begins a round. */
 #define HAND_BEGIN (UINT32_MAX - 1)
 
 _Static_assert(FROZEN_BYTES_MAX <= ARCHIVE_RECORD_MAX && FROZEN_PADDING <= ARCHIVE_PADDING, "records fit");
 
-void connection_store_init(ConnectionStore *store, uint32_t live_max)
+void connection_store_init(ConnectionStore *store, Arena *arena, uint32_t live_max)
 {
-    *store = (ConnectionStore){.hand = HAND_BEGIN, .now_ns = INT64_MIN};
+    *store = (ConnectionStore){.arena = arena, .hand = HAND_BEGIN, .now_ns = INT64_MIN};
     connection_store_set_live_max(store, live_max);
-    pool_init(&store->live, sizeof(LiveConnection), LIVE_SMALL_BYTES);
-    event_store_init(&store->events);
-    hole_store_init(&store->holes);
-    index_init(&store->ready);
-    archive_init(&store->frozen);
+    pool_init(&store->live, arena, sizeof(LiveConnection));
+    event_store_init(&store->events, arena);
+    hole_store_init(&store->holes, arena);
+    index_init(&store->ready, arena);
+    archive_init(&store->frozen, arena);
 }
 
 void connection_store_set_live_max(ConnectionStore *store, uint32_t live_max)
@@ -37,8 +34,6 @@ void connection_store_set_live_max(ConnectionStore *store, uint32_t live_max)
 
 void connection_store_clear(ConnectionStore *store)
 {
-    g_free(store->places);
-    g_free(store->owners);
     index_clear(&store->ready);
     pool_clear(&store->live);
     event_store_clear(&store->events);
@@ -155,10 +150,9 @@ static uint32_t take_live(ConnectionStore *store, uint32_t stream, int64_t now_n
     if (store->live_count >= store->live_max)
         make_room(store, now_ns);
     uint32_t handle = pool_take(&store->live);
-    if (handle >= store->owner_capacity) {
-        store->owner_capacity = MAX(2 * store->owner_capacity, POOL_CHUNK_BLOCKS);
-        store->owners = g_renew(LiveOwner, store->owners, store->owner_capacity);
-    }
+    if (handle >= store->owner_capacity)
+        store->owners =
+            arena_grow_list(store->arena, store->owners, &store->owner_capacity, sizeof *store->owners);
     store->owners[handle] = (LiveOwner){.stream = stream, .tag = UINT32_MAX};
     store->places[stream] = handle;
     store->live_count++;
@@ -199,10 +193,8 @@ static void count_added(ConnectionStore *store)
 
 uint32_t connection_store_add(ConnectionStore *store, uint32_t tag, int64_t now_ns)
 {
-    if (store->count == store->capacity) {
-        store->capacity = MAX(CONNECTIONS_EXPECTED, 2 * store->capacity);
-        store->places = g_renew(uint32_t, store->places, store->capacity);
-    }
+    if (store->count == store->capacity)
+        store->places = arena_grow_list(store->arena, store->places, &store->capacity, sizeof *store->places);
     count_added(store);
     uint32_t handle = take_live(store, store->count++, now_ns);
     Connection *connection = connection_store_live(store, handle);

@@ -29,6 +29,7 @@ typedef struct {
 } LiveOwner;
 
 typedef struct {
+    Arena *arena;
     uint32_t *places; /* by stream: handle in `live`, or with PLACE_FROZEN in `frozen` */
     uint32_t count, capacity;
 
@@ -56,7 +57,8 @@ typedef struct {
     Event events[EVENTS_MAX];
 } ConnectionRecord;
 
-void connection_store_init(ConnectionStore *store, uint32_t live_max);
+/* `arena` is borrowed. */
+void connection_store_init(ConnectionStore *store, Arena *arena, uint32_t live_max);
 void connection_store_clear(ConnectionStore *store);
 
 /* Before the first connection is added. */

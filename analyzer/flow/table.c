@@ -12,13 +12,16 @@ struct FlowTable {
 
     ConnectionStore store;
     Pool notes;
+    Arena *own;
     ConnectionRecord previous; /* scratch */
 };
 
-FlowTable *flow_table_new(uint64_t seed)
+FlowTable *flow_table_new(uint64_t seed, Arena *arena)
 {
     FlowTable *table = g_new0(FlowTable, 1);
-    index_init(&table->tuples);
+    if (!arena)
+        arena = table->own = arena_new();
+    index_init(&table->tuples, arena);
     /* Two keys from one, by the finalizer of splitmix64. */
     for (unsigned i = 0; i < 2; i++) {
         uint64_t z = seed + (i + 1) * 0x9e3779b97f4a7c15u;
@@ -26,8 +29,8 @@ FlowTable *flow_table_new(uint64_t seed)
         z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
         table->key.half[i] = z ^ (z >> 31);
     }
-    connection_store_init(&table->store, LIVE_AT_FIRST);
-    pool_init(&table->notes, sizeof(Note), MEMORY_SMALL_BYTES);
+    connection_store_init(&table->store, arena, LIVE_AT_FIRST);
+    pool_init(&table->notes, arena, sizeof(Note));
     return table;
 }
 
@@ -38,6 +41,7 @@ void flow_table_free(FlowTable *table)
     index_clear(&table->tuples);
     connection_store_clear(&table->store);
     pool_clear(&table->notes);
+    arena_free(table->own);
     g_free(table);
 }
 

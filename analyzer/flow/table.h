@@ -22,8 +22,9 @@
 
 typedef struct FlowTable FlowTable;
 
-/* `seed` keys the hash: random in the program, since a capture may be made to collide; fixed in tests. */
-FlowTable *flow_table_new(uint64_t seed);
+/* `seed` keys the hash: random in the program, since a capture may be made to collide; fixed in tests.
+ * `arena` is borrowed; NULL: one of its own. */
+FlowTable *flow_table_new(uint64_t seed, Arena *arena);
 void flow_table_free(FlowTable *table);
 
 /* How many connections are kept ready for their next segment; more where that proves too few. LIVE_AT_FIRST

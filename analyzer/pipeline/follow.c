@@ -130,7 +130,8 @@ static bool follow_is_whole(const FrameSource *source, const char *name)
 bool follow_print(FrameSource *source, const char *name, PacketFilter *filter, uint32_t stream, Side side,
                   bool *ret_found, GError **error)
 {
-    Follow follow = {.table = flow_table_new((uint64_t)g_get_real_time()), .stream = stream, .side = side};
+    Follow follow = {
+        .table = flow_table_new((uint64_t)g_get_real_time(), NULL), .stream = stream, .side = side};
     bool is_good = follow_read(&follow, source, filter, error);
     if (is_good && follow.is_begun)
         follow_copy(&follow);

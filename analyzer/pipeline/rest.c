@@ -5,11 +5,8 @@
 
 #include "base/prefetch.h"
 #include "facts/plain.h"
-#include "flow/memory.h"
 
-/* Of witnesses: five huge pages, of which the first chunk begins with small ones. */
-#define CHUNK_WITNESSES (UINT32_C(1) << 18)
-#define CHUNK_BYTES     (CHUNK_WITNESSES * sizeof(Witness))
+#define CHUNK_WITNESSES (UINT32_C(1) << 12)
 
 struct Rest {
     const Lanes *lanes;
@@ -70,27 +67,14 @@ static Witness *rest_witness(const Rest *rest, uint32_t index)
 static void rest_add_chunk(Rest *rest, uint32_t chunk)
 {
     rest->witnesses = g_renew(Witness *, rest->witnesses, chunk + 1);
-    rest->witnesses[chunk] =
-        chunk ? memory_take(CHUNK_BYTES) : memory_take_growing(CHUNK_BYTES, MEMORY_SMALL_BYTES);
-}
-
-static void rest_free_chunks(Rest *rest)
-{
-    for (uint32_t chunk = 0; chunk * CHUNK_WITNESSES < rest->count; chunk++) {
-        if (chunk)
-            memory_free(rest->witnesses[chunk], CHUNK_BYTES);
-        else
-            memory_free_growing(rest->witnesses[chunk], MEMORY_SMALL_BYTES);
-    }
-    g_free(rest->witnesses);
+    rest->witnesses[chunk] = arena_take(lanes_arena(rest->lanes), CHUNK_WITNESSES * sizeof(Witness));
 }
 
 static void rest_make_room(Rest *rest, uint32_t index)
 {
-    if (index >= rest->capacity) {
-        rest->capacity = MAX(index + 1, MAX(CONNECTIONS_EXPECTED, rest->capacity * 2));
-        rest->outcomes = g_renew(uint16_t, rest->outcomes, rest->capacity);
-    }
+    while (index >= rest->capacity)
+        rest->outcomes = arena_grow_list(lanes_arena(rest->lanes), rest->outcomes, &rest->capacity,
+                                         sizeof *rest->outcomes);
     for (; rest->count <= index; rest->count++) {
         if (rest->count % CHUNK_WITNESSES == 0)
             rest_add_chunk(rest, rest->count / CHUNK_WITNESSES);
@@ -180,8 +164,7 @@ void rest_free(Rest *rest)
         return;
     endpoint_table_clear(&rest->servers);
     g_free(rest->listeners);
-    rest_free_chunks(rest);
-    g_free(rest->outcomes);
+    g_free(rest->witnesses);
     g_free(rest->good);
     g_array_unref(rest->notable);
     g_array_unref(rest->testimonies);

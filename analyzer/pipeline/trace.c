@@ -66,7 +66,7 @@ static Trace *trace_new(const char *path, const RuleSet *rules)
     for (unsigned lane = 0; lane < lanes_width(trace->lanes); lane++)
         g_ptr_array_add(trace->rests, rest_new(trace->lanes, lane, rules));
     trace->notable = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    trace->context = fact_context_new();
+    trace->context = fact_context_new(lanes_arena(trace->lanes));
     trace->facts = fact_set_new();
     return trace;
 }
@@ -77,8 +77,8 @@ void trace_free(Trace *trace)
         return;
     fact_set_free(trace->facts);
     fact_context_free(trace->context);
-    lanes_free(trace->lanes);
     g_ptr_array_unref(trace->rests);
+    lanes_free(trace->lanes);
     g_array_unref(trace->notable);
     defragmenter_free(trace->defragmenter);
     diagnostic_list_free(trace->diagnostics);

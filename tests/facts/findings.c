@@ -16,7 +16,7 @@ FactSet *facts_of_stream(Story *story, uint32_t stream, int64_t silence_ms)
 {
     FlowTable *table = story->script.table;
     fact_context_free(context);
-    context = fact_context_new();
+    context = fact_context_new(NULL);
     for (uint32_t i = 0; i < flow_table_count(table); i++) {
         history_build(&story->history, table, i);
         fact_context_note(context, &story->history);

@@ -5,7 +5,7 @@
 void script_init(Script *script)
 {
     *script = (Script){
-        .table = flow_table_new(1),
+        .table = flow_table_new(1, NULL),
         .isn = {1000, 5000},
         .client_port = 40000,
         .window = 64240,

@@ -82,7 +82,7 @@ static void a_table_with_no_room_sees_the_same(void **state)
 {
     (void)state;
     enum { CONNECTIONS = 200, SEGMENTS = 40000 };
-    FlowTable *roomy = flow_table_new(1), *narrow = flow_table_new(2);
+    FlowTable *roomy = flow_table_new(1, NULL), *narrow = flow_table_new(2, NULL);
     flow_table_set_live_max(narrow, 4);
     int64_t now_ns = INT64_C(1700000000000000000);
     for (uint32_t i = 0; i < SEGMENTS; i++) {

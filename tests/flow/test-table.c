@@ -43,7 +43,7 @@ static Segment colliding_tuple(uint32_t i)
 
 static FlowTable *fill(Segment (*tuple)(uint32_t), uint32_t count, double *ret_seconds)
 {
-    FlowTable *table = flow_table_new(1);
+    FlowTable *table = flow_table_new(1, NULL);
     int64_t begin_us = g_get_monotonic_time();
     for (uint32_t i = 0; i < count; i++) {
         Segment segment = tuple(i);
@@ -73,7 +73,7 @@ static void low_bits_are_spread(void **state)
 {
     (void)state;
     enum { BUCKETS = 1024, EACH = 64 };
-    FlowTable *table = flow_table_new(1);
+    FlowTable *table = flow_table_new(1, NULL);
     static unsigned counts[BUCKETS];
     for (uint32_t i = 0; i < BUCKETS * EACH; i++) {
         Segment segment = colliding_tuple(i);
@@ -87,7 +87,7 @@ static void low_bits_are_spread(void **state)
 static void both_directions_hash_alike(void **state)
 {
     (void)state;
-    FlowTable *table = flow_table_new(7);
+    FlowTable *table = flow_table_new(7, NULL);
     for (uint32_t i = 0; i < 100; i++) {
         Segment up = random_tuple(i), down = up;
         memcpy(down.source, up.destination, 16);
@@ -105,7 +105,7 @@ static void both_directions_hash_alike(void **state)
 static void the_seed_is_a_key(void **state)
 {
     (void)state;
-    FlowTable *one = flow_table_new(1), *two = flow_table_new(2);
+    FlowTable *one = flow_table_new(1, NULL), *two = flow_table_new(2, NULL);
     unsigned equal = 0;
     for (uint32_t i = 0; i < 1000; i++) {
         Segment segment = random_tuple(i);
@@ -137,7 +137,7 @@ static void an_attack_on_one_seed_does_not_carry_over(void **state)
 {
     (void)state;
     enum { BUCKETS = 4096, COUNT = 2000 };
-    FlowTable *known = flow_table_new(1), *other = flow_table_new(2);
+    FlowTable *known = flow_table_new(1, NULL), *other = flow_table_new(2, NULL);
     uint32_t attack[COUNT], chance[COUNT];
     unsigned found = 0;
     for (uint32_t i = 0; found < COUNT; i++) {
@@ -159,7 +159,7 @@ static void connections_keep_their_number_as_it_grows(void **state)
 {
     (void)state;
     enum { COUNT = 50000 };
-    FlowTable *table = flow_table_new(1);
+    FlowTable *table = flow_table_new(1, NULL);
     Segment first = random_tuple(0);
     flow_table_add(table, &first);
     for (uint32_t i = 1; i < COUNT; i++) {
@@ -180,7 +180,7 @@ static void a_tuple_may_be_reused_without_end(void **state)
 {
     (void)state;
     enum { TIMES = 100000 };
-    FlowTable *table = flow_table_new(1);
+    FlowTable *table = flow_table_new(1, NULL);
     for (uint32_t i = 0; i < TIMES; i++) {
         Segment segment = syn_between(1, 2, 3);
         segment.seq = i * 7;
@@ -195,7 +195,7 @@ static void a_tuple_may_be_reused_without_end(void **state)
 static void an_empty_table_can_be_freed(void **state)
 {
     (void)state;
-    flow_table_free(flow_table_new(0));
+    flow_table_free(flow_table_new(0, NULL));
     flow_table_free(NULL);
 }
 

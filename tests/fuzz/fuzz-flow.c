@@ -251,7 +251,7 @@ static const Rule *check_verdict(FactSet *facts, History *history, const FactCon
 static void judge(const Script *script, GPtrArray *endings)
 {
     static History history;
-    FactContext *context = fact_context_new();
+    FactContext *context = fact_context_new(NULL);
     FactSet *facts = fact_set_new();
     for (uint32_t stream = 0; stream < flow_table_count(script->table); stream++) {
         history_build(&history, script->table, stream);
@@ -272,7 +272,8 @@ static void judge(const Script *script, GPtrArray *endings)
 
 static GPtrArray *run(const uint8_t *data, size_t size, uint32_t live_max)
 {
-    Script script = {.at = data, .end = data + size, .table = flow_table_new(1), .isn = {1000, 0xfffffff0}};
+    Script script = {
+        .at = data, .end = data + size, .table = flow_table_new(1, NULL), .isn = {1000, 0xfffffff0}};
     GPtrArray *endings = g_ptr_array_new();
     script.tracks_at_once = !live_max;
     if (live_max)

@@ -87,8 +87,8 @@ static Outcome outcome_of(const Verdict *verdict)
 void trial_run(Trial *trial, const RuleSet *rules, const Packet *packets, guint count, bool cut)
 {
     static History history;
-    FlowTable *table = flow_table_new(SEED);
-    FactContext *context = fact_context_new();
+    FlowTable *table = flow_table_new(SEED, NULL);
+    FactContext *context = fact_context_new(NULL);
     FactSet *facts = fact_set_new();
     g_array_set_size(trial->outcomes, 0);
     g_array_set_size(trial->stream_of, 0);

@@ -164,7 +164,7 @@ void handmade_init(Handmade *handmade)
     load(handmade->rules, "note.yaml", note_text);
     if (!rule_set_finish(handmade->rules, &error))
         g_error("%s", error->message);
-    handmade->context = fact_context_new();
+    handmade->context = fact_context_new(NULL);
     handmade->facts = fact_set_new();
     handmade->history = make_history();
     fact_context_note(handmade->context, handmade->history);

@@ -78,8 +78,8 @@
 /* Connections that are kept ready for their next segment, to begin with, of all lanes together; all others
  * are frozen, which loses nothing. Where one in 32 of them had to be woken up again, twice as many are
  * kept; then where one in 16 had to, and so on: about as many as are open at one time. With their first
- * events they are 640 bytes each, so this is 7 MB, which a large cache holds. */
-#define LIVE_AT_FIRST 10240u
+ * events they are 640 bytes each, so this is 5 MB, which a large cache holds. */
+#define LIVE_AT_FIRST 8192u
 
 /* endpoint and facts: what is derived of one connection. */
 

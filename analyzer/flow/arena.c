@@ -7,9 +7,13 @@
 
 #define PAGE_BYTES      ((size_t)4 << 10)
 #define HUGE_PAGE_BYTES ((size_t)2 << 20)
-#define REGION_BYTES    (2 * HUGE_PAGE_BYTES)
-#define SMALL_BYTES     ((size_t)1 << 20)  /* of the first region: on small pages */
+#define REGION_BYTES    HUGE_PAGE_BYTES
+#define BLOCK_BYTES_MAX (REGION_BYTES / 4) /* from a region that others have, too */
+#define SMALL_BYTES     ((size_t)32 << 20) /* so much is on small pages in any case */
 #define LIST_BYTES      ((size_t)64 << 10) /* of a list at first */
+
+/* A huge page takes 0.2 ms, and 10 ms where the host has taken it back. */
+enum { HUGE_PAGE_US_MAX = 1000 };
 
 enum { CLASSES = 48 };
 
@@ -40,7 +44,10 @@ typedef struct {
 struct Arena {
     GMutex mutex;
     GArray *mappings;
+    size_t mapped;
     uint8_t *at, *end;    /* what is left of the region from which blocks are taken */
+    bool is_touched;      /* its blocks, page by page, before they are handed out */
+    bool is_slow;         /* the last huge page that was tried */
     void *freed[CLASSES]; /* by the binary logarithm of their length: a list through the blocks */
 };
 
@@ -71,7 +78,7 @@ static size_t round_up(size_t bytes, size_t unit)
     return (bytes + unit - 1) / unit * unit;
 }
 
-/* So many bytes, where a huge page begins. */
+/* Whole huge pages, as far as they lie. */
 static uint8_t *arena_map(Arena *arena, size_t bytes)
 {
     Mapping mapping = {.bytes = bytes + HUGE_PAGE_BYTES};
@@ -79,32 +86,56 @@ static uint8_t *arena_map(Arena *arena, size_t bytes)
     if (mapping.start == MAP_FAILED)
         g_error("out of memory: failed to allocate %" G_GSIZE_FORMAT " bytes", mapping.bytes);
     g_array_append_val(arena->mappings, mapping);
+    arena->mapped += bytes;
     hide(mapping.start, mapping.bytes);
     return mapping.start + (round_up((uintptr_t)mapping.start, HUGE_PAGE_BYTES) - (uintptr_t)mapping.start);
 }
 
+/* One system call where there would be a fault for every page. */
+static void touch(uint8_t *start, size_t bytes)
+{
+#ifdef MADV_POPULATE_WRITE
+    madvise(start, bytes, MADV_POPULATE_WRITE);
+#else
+    (void)start;
+    (void)bytes;
+#endif
+}
+
+/* False where it remains on small pages. */
+static bool arena_make_huge(Arena *arena, uint8_t *start, size_t bytes)
+{
+    if (arena->is_slow || arena->mapped <= SMALL_BYTES)
+        return false;
+    gint64 begin_us = g_get_monotonic_time();
+    madvise(start, bytes, MADV_HUGEPAGE);
+    touch(start, PAGE_BYTES);
+    arena->is_slow = g_get_monotonic_time() - begin_us > HUGE_PAGE_US_MAX;
+    if (arena->is_slow && bytes > HUGE_PAGE_BYTES)
+        madvise(start + HUGE_PAGE_BYTES, bytes - HUGE_PAGE_BYTES, MADV_NOHUGEPAGE);
+    return true;
+}
+
 static void arena_add_region(Arena *arena)
 {
-    bool is_first = !arena->at;
-    uint8_t *region = arena_map(arena, REGION_BYTES);
-    size_t skipped = is_first ? HUGE_PAGE_BYTES : 0;
-    madvise(region + skipped, REGION_BYTES - skipped, MADV_HUGEPAGE);
-    arena->at = region + (is_first ? HUGE_PAGE_BYTES - SMALL_BYTES : 0);
-    arena->end = region + REGION_BYTES;
+    bool is_first = !arena->mapped;
+    arena->at = arena_map(arena, REGION_BYTES);
+    arena->end = arena->at + REGION_BYTES;
+    arena->is_touched = !arena_make_huge(arena, arena->at, REGION_BYTES) && !is_first;
 }
 
 /* With the mutex held. `bytes` are whole pages. */
-static void *arena_cut(Arena *arena, size_t bytes)
+static uint8_t *arena_cut(Arena *arena, size_t bytes)
 {
-    if (bytes > REGION_BYTES / 4) { /* the rest of a region is not to be lost for it */
+    if (bytes > BLOCK_BYTES_MAX) { /* the rest of a region is not to be lost for it */
         size_t huge_bytes = round_up(bytes, HUGE_PAGE_BYTES);
-        void *block = arena_map(arena, huge_bytes);
-        madvise(block, huge_bytes, MADV_HUGEPAGE);
+        uint8_t *block = arena_map(arena, huge_bytes);
+        arena_make_huge(arena, block, huge_bytes);
         return block;
     }
     if ((size_t)(arena->end - arena->at) < bytes)
         arena_add_region(arena);
-    void *block = arena->at;
+    uint8_t *block = arena->at;
     arena->at += bytes;
     return block;
 }
@@ -123,12 +154,16 @@ void *arena_take(Arena *arena, size_t bytes)
 {
     g_mutex_lock(&arena->mutex);
     void *block = is_power_of_two(bytes) ? arena->freed[class_of(bytes)] : NULL;
-    if (block)
-        memcpy(&arena->freed[class_of(bytes)], block, sizeof block);
-    else
+    bool is_fresh = !block;
+    if (is_fresh)
         block = arena_cut(arena, round_up(bytes + GUARD_BYTES, PAGE_BYTES));
+    else
+        memcpy(&arena->freed[class_of(bytes)], block, sizeof block);
+    is_fresh &= arena->is_touched && bytes <= BLOCK_BYTES_MAX;
     g_mutex_unlock(&arena->mutex);
     show(block, bytes);
+    if (is_fresh)
+        touch(block, bytes);
     return block;
 }
 

@@ -9,6 +9,9 @@
 
 #define RAW_INPUT_BUFFER_BYTES ((size_t)256 << 10)
 
+/* What the first look at a file takes: the rest of a plain one does not pass through the buffer. */
+#define RAW_INPUT_FIRST_BYTES ((size_t)4 << 10)
+
 void raw_input_init_fd(RawInput *input, int fd)
 {
     struct stat status;
@@ -60,7 +63,8 @@ bool raw_input_peek(RawInput *input, size_t need)
     input->at = input->buffer;
     input->end = input->buffer + left;
     while (raw_input_left(input) < need) {
-        size_t got = raw_input_fetch(input, input->buffer + left, RAW_INPUT_BUFFER_BYTES - left);
+        size_t capacity = input->fetched ? RAW_INPUT_BUFFER_BYTES : RAW_INPUT_FIRST_BYTES;
+        size_t got = raw_input_fetch(input, input->buffer + left, capacity - left);
         if (!got)
             return false;
         left += got;

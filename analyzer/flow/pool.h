@@ -28,7 +28,13 @@ void pool_clear(Pool *pool);
 uint32_t pool_take(Pool *pool);
 void pool_give_back(Pool *pool, uint32_t handle);
 
+/* `block_bytes` are the pool's: for who knows them when it is compiled. */
+static inline void *pool_block_of(const Pool *pool, uint32_t handle, size_t block_bytes)
+{
+    return pool->chunks[handle / POOL_CHUNK_BLOCKS] + (handle % POOL_CHUNK_BLOCKS) * block_bytes;
+}
+
 static inline void *pool_block(const Pool *pool, uint32_t handle)
 {
-    return pool->chunks[handle / POOL_CHUNK_BLOCKS] + (handle % POOL_CHUNK_BLOCKS) * pool->block_bytes;
+    return pool_block_of(pool, handle, pool->block_bytes);
 }

@@ -85,7 +85,7 @@ void connection_store_rest_all(ConnectionStore *store);
 /* A live one. Some of its events may be waiting. */
 static inline Connection *connection_store_live(const ConnectionStore *store, uint32_t handle)
 {
-    return pool_block(&store->live, handle);
+    return pool_block_of(&store->live, handle, sizeof(LiveConnection));
 }
 
 static inline uint32_t connection_store_stream(const ConnectionStore *store, uint32_t handle)

@@ -7,15 +7,19 @@ bool library_load(const char *const *names, const char *const *functions, void *
                   char **ret_problem)
 {
     *ret_problem = NULL;
+    if (*ret_functions)
+        return true;
     void *library = NULL;
     for (; !library && *names; names++)
         library = dlopen(*names, RTLD_LAZY | RTLD_LOCAL);
     bool is_whole = library;
-    for (; is_whole && *functions; functions++) {
-        *ret_functions = dlsym(library, *functions);
-        is_whole = *ret_functions++;
+    for (unsigned i = 0; is_whole && functions[i]; i++) {
+        ret_functions[i] = dlsym(library, functions[i]);
+        is_whole = ret_functions[i];
     }
-    if (!is_whole)
+    if (!is_whole) {
+        *ret_functions = NULL;
         *ret_problem = g_strdup(dlerror());
+    }
     return is_whole;
 }

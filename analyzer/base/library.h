@@ -4,8 +4,12 @@
 
 #include <stdbool.h>
 
+/* A member of a struct of functions. */
+#define LIBRARY_FUNCTION(function) __typeof__(function) *function
+
 /* Finds the functions called `functions` (the last is NULL) in the first library of `names` (likewise) that
- * there is, which stays loaded, and stores them in `ret_functions`. False where there is none, or one that
- * has not all of them: then `*ret_problem` is the loader's words, which the caller frees. */
+ * there is, which stays loaded, and stores them in `ret_functions`, unless they are there already. False
+ * where there is none, or one that has not all of them: then the first stays NULL, and `*ret_problem` is the
+ * loader's words, which the caller frees. */
 bool library_load(const char *const *names, const char *const *functions, void **ret_functions,
                   char **ret_problem);

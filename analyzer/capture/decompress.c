@@ -1,8 +1,8 @@
 /* One loop for all formats (decompressor_read), and for each format a `step` that takes input and gives
  * output. The libraries differ in how they say "frame complete" and "more input, please"; a step reduces that
- * to DecoderResult. What follows a complete frame is decided here, once: another frame, the end, or bytes
- * that are no frame (zero padding from a tape, say), which gzip(1) and Wireshark ignore and which we ignore
- * with a remark. */
+ * to DecoderResult. The libraries are loaded when a file asks for them (base/library.h). What follows a
+ * complete frame is decided here, once: another frame, the end, or bytes that are no frame (zero padding from
+ * a tape, say), which gzip(1) and Wireshark ignore and which we ignore with a remark. */
 #include "capture/decompress.h"
 
 #include <glib.h>
@@ -14,6 +14,7 @@
 #include <zstd.h>
 
 #include "base/bounds.h"
+#include "base/library.h"
 
 typedef enum { DECODER_MORE, DECODER_FRAME_END, DECODER_FAILED } DecoderResult;
 
@@ -28,6 +29,9 @@ typedef struct {
 
 struct CompressionFormat {
     const char *name;
+    const char *library;
+    const char *const *functions; /* of the library, and where they belong */
+    void **places;
     bool has_padding; /* zero bytes between frames */
     bool (*recognizes)(const uint8_t *bytes, size_t length);
     void *(*open)(void);
@@ -48,6 +52,15 @@ struct Decompressor {
 
 /* gzip (RFC 1952): members follow one another. */
 
+static struct {
+    LIBRARY_FUNCTION(inflateInit2_);
+    LIBRARY_FUNCTION(inflate);
+    LIBRARY_FUNCTION(inflateReset);
+    LIBRARY_FUNCTION(inflateEnd);
+} zlib;
+
+static const char *const zlib_functions[] = {"inflateInit2_", "inflate", "inflateReset", "inflateEnd", NULL};
+
 static bool gzip_recognizes(const uint8_t *bytes, size_t length)
 {
     return length >= 3 && bytes[0] == 0x1f && bytes[1] == 0x8b && bytes[2] == Z_DEFLATED;
@@ -56,7 +69,8 @@ static bool gzip_recognizes(const uint8_t *bytes, size_t length)
 static void *gzip_open(void)
 {
     z_stream *stream = g_new0(z_stream, 1);
-    int result = inflateInit2(stream, 16 + MAX_WBITS); /* 16: a gzip header, not a zlib one */
+    /* 16: a gzip header, not a zlib one */
+    int result = zlib.inflateInit2_(stream, 16 + MAX_WBITS, ZLIB_VERSION, (int)sizeof *stream);
     g_assert(result == Z_OK);
     return stream;
 }
@@ -69,11 +83,11 @@ static DecoderResult gzip_step(void *state, DecoderStep *step)
     stream->avail_in = (uInt)MIN(in, UINT32_MAX);
     stream->next_out = step->out;
     stream->avail_out = (uInt)MIN(out, UINT32_MAX);
-    int result = inflate(stream, Z_NO_FLUSH);
+    int result = zlib.inflate(stream, Z_NO_FLUSH);
     step->in = stream->next_in;
     step->out = stream->next_out;
     if (result == Z_STREAM_END) {
-        inflateReset(stream);
+        zlib.inflateReset(stream);
         return DECODER_FRAME_END;
     }
     if (result == Z_OK || result == Z_BUF_ERROR)
@@ -84,7 +98,7 @@ static DecoderResult gzip_step(void *state, DecoderStep *step)
 
 static void gzip_close(void *state)
 {
-    inflateEnd(state);
+    zlib.inflateEnd(state);
     g_free(state);
 }
 
@@ -97,6 +111,23 @@ static bool is_skippable_frame(const uint8_t *bytes, size_t length)
 /* zstd (RFC 8878): frames follow one another; windows above 128 MiB are refused by the library. */
 
 enum { ZSTD_BLOCK_HEADER_BYTES = 3 }; /* RFC 8878 3.1.1.2 */
+
+static struct {
+    LIBRARY_FUNCTION(ZSTD_createDStream);
+    LIBRARY_FUNCTION(ZSTD_initDStream);
+    LIBRARY_FUNCTION(ZSTD_decompressStream);
+    LIBRARY_FUNCTION(ZSTD_isError);
+    LIBRARY_FUNCTION(ZSTD_getErrorName);
+    LIBRARY_FUNCTION(ZSTD_freeDStream);
+} zstd;
+
+static const char *const zstd_functions[] = {"ZSTD_createDStream",
+                                             "ZSTD_initDStream",
+                                             "ZSTD_decompressStream",
+                                             "ZSTD_isError",
+                                             "ZSTD_getErrorName",
+                                             "ZSTD_freeDStream",
+                                             NULL};
 
 static bool zstd_recognizes(const uint8_t *bytes, size_t length)
 {
@@ -137,9 +168,9 @@ static DecoderResult block_decoder_result(BlockDecoder *decoder, const DecoderSt
 
 static void *zstd_open(void)
 {
-    ZSTD_DStream *stream = ZSTD_createDStream();
+    ZSTD_DStream *stream = zstd.ZSTD_createDStream();
     g_assert(stream);
-    return block_decoder_new(stream, ZSTD_initDStream(stream), ZSTD_BLOCK_HEADER_BYTES);
+    return block_decoder_new(stream, zstd.ZSTD_initDStream(stream), ZSTD_BLOCK_HEADER_BYTES);
 }
 
 static DecoderResult zstd_step(void *state, DecoderStep *step)
@@ -148,14 +179,14 @@ static DecoderResult zstd_step(void *state, DecoderStep *step)
     bool held = decoder->holds;
     ZSTD_inBuffer in = {step->in, block_decoder_input(decoder, step), 0};
     ZSTD_outBuffer out = {step->out, (size_t)(step->out_end - step->out), 0};
-    size_t result = ZSTD_decompressStream(decoder->context, &out, &in);
-    if (ZSTD_isError(result)) {
-        step->text = ZSTD_getErrorName(result);
+    size_t result = zstd.ZSTD_decompressStream(decoder->context, &out, &in);
+    if (zstd.ZSTD_isError(result)) {
+        step->text = zstd.ZSTD_getErrorName(result);
         return DECODER_FAILED;
     }
     step->in += in.pos;
     step->out += out.pos;
-    size_t first = result ? 0 : ZSTD_initDStream(decoder->context);
+    size_t first = result ? 0 : zstd.ZSTD_initDStream(decoder->context);
     DecoderResult done = block_decoder_result(decoder, step, result, first);
     return held && !out.pos && done == DECODER_MORE ? zstd_step(state, step) : done; /* it held nothing */
 }
@@ -163,11 +194,26 @@ static DecoderResult zstd_step(void *state, DecoderStep *step)
 static void zstd_close(void *state)
 {
     BlockDecoder *decoder = state;
-    ZSTD_freeDStream(decoder->context);
+    zstd.ZSTD_freeDStream(decoder->context);
     g_free(decoder);
 }
 
 /* lz4's frame format; the "legacy" one (02 21 4c 18) has no library and is not read. */
+
+static struct {
+    LIBRARY_FUNCTION(LZ4F_createDecompressionContext);
+    LIBRARY_FUNCTION(LZ4F_decompress);
+    LIBRARY_FUNCTION(LZ4F_isError);
+    LIBRARY_FUNCTION(LZ4F_getErrorName);
+    LIBRARY_FUNCTION(LZ4F_freeDecompressionContext);
+} lz4;
+
+static const char *const lz4_functions[] = {"LZ4F_createDecompressionContext",
+                                            "LZ4F_decompress",
+                                            "LZ4F_isError",
+                                            "LZ4F_getErrorName",
+                                            "LZ4F_freeDecompressionContext",
+                                            NULL};
 
 static bool lz4_recognizes(const uint8_t *bytes, size_t length)
 {
@@ -177,8 +223,8 @@ static bool lz4_recognizes(const uint8_t *bytes, size_t length)
 static void *lz4_open(void)
 {
     LZ4F_dctx *context = NULL;
-    LZ4F_errorCode_t result = LZ4F_createDecompressionContext(&context, LZ4F_VERSION);
-    g_assert(!LZ4F_isError(result));
+    LZ4F_errorCode_t result = lz4.LZ4F_createDecompressionContext(&context, LZ4F_VERSION);
+    g_assert(!lz4.LZ4F_isError(result));
     return block_decoder_new(context, LZ4F_HEADER_SIZE_MIN, LZ4F_BLOCK_HEADER_SIZE);
 }
 
@@ -187,9 +233,9 @@ static DecoderResult lz4_step(void *state, DecoderStep *step)
     BlockDecoder *decoder = state;
     bool held = decoder->holds;
     size_t in = block_decoder_input(decoder, step), out = (size_t)(step->out_end - step->out);
-    size_t result = LZ4F_decompress(decoder->context, step->out, &out, step->in, &in, NULL);
-    if (LZ4F_isError(result)) {
-        step->text = LZ4F_getErrorName(result);
+    size_t result = lz4.LZ4F_decompress(decoder->context, step->out, &out, step->in, &in, NULL);
+    if (lz4.LZ4F_isError(result)) {
+        step->text = lz4.LZ4F_getErrorName(result);
         return DECODER_FAILED;
     }
     step->in += in;
@@ -201,11 +247,19 @@ static DecoderResult lz4_step(void *state, DecoderStep *step)
 static void lz4_close(void *state)
 {
     BlockDecoder *decoder = state;
-    LZ4F_freeDecompressionContext(decoder->context);
+    lz4.LZ4F_freeDecompressionContext(decoder->context);
     g_free(decoder);
 }
 
 /* xz: streams follow one another, with padding of four zero bytes or a multiple between them. */
+
+static struct {
+    LIBRARY_FUNCTION(lzma_stream_decoder);
+    LIBRARY_FUNCTION(lzma_code);
+    LIBRARY_FUNCTION(lzma_end);
+} lzma;
+
+static const char *const lzma_functions[] = {"lzma_stream_decoder", "lzma_code", "lzma_end", NULL};
 
 static bool xz_recognizes(const uint8_t *bytes, size_t length)
 {
@@ -217,7 +271,7 @@ static bool xz_recognizes(const uint8_t *bytes, size_t length)
 
 static void xz_begin(lzma_stream *stream)
 {
-    lzma_ret result = lzma_stream_decoder(stream, XZ_MEMORY_MAX, 0);
+    lzma_ret result = lzma.lzma_stream_decoder(stream, XZ_MEMORY_MAX, 0);
     g_assert(result == LZMA_OK);
 }
 
@@ -249,7 +303,7 @@ static DecoderResult xz_step(void *state, DecoderStep *step)
     stream->avail_in = (size_t)(step->in_end - step->in);
     stream->next_out = step->out;
     stream->avail_out = (size_t)(step->out_end - step->out);
-    lzma_ret result = lzma_code(stream, step->finish ? LZMA_FINISH : LZMA_RUN);
+    lzma_ret result = lzma.lzma_code(stream, step->finish ? LZMA_FINISH : LZMA_RUN);
     step->in = stream->next_in;
     step->out = stream->next_out;
     if (result == LZMA_STREAM_END) {
@@ -264,16 +318,19 @@ static DecoderResult xz_step(void *state, DecoderStep *step)
 
 static void xz_close(void *state)
 {
-    lzma_end(state);
+    lzma.lzma_end(state);
     g_free(state);
 }
 
 /* zstd stands before lz4: a file that begins with a skippable frame is zstd's (pzstd writes such). */
 static const CompressionFormat formats[] = {
-    {"gzip", false, gzip_recognizes, gzip_open, gzip_step, gzip_close},
-    {"zstd", false, zstd_recognizes, zstd_open, zstd_step, zstd_close},
-    {"lz4", false, lz4_recognizes, lz4_open, lz4_step, lz4_close},
-    {"xz", true, xz_recognizes, xz_open, xz_step, xz_close},
+    {"gzip", "libz.so.1", zlib_functions, (void **)&zlib, false, gzip_recognizes, gzip_open, gzip_step,
+     gzip_close},
+    {"zstd", "libzstd.so.1", zstd_functions, (void **)&zstd, false, zstd_recognizes, zstd_open, zstd_step,
+     zstd_close},
+    {"lz4", "liblz4.so.1", lz4_functions, (void **)&lz4, false, lz4_recognizes, lz4_open, lz4_step,
+     lz4_close},
+    {"xz", "liblzma.so.5", lzma_functions, (void **)&lzma, true, xz_recognizes, xz_open, xz_step, xz_close},
 };
 
 const CompressionFormat *compression_detect(const uint8_t *bytes, size_t length)
@@ -289,13 +346,27 @@ const char *compression_name(const CompressionFormat *format)
     return format->name;
 }
 
+static bool decompressor_load(Decompressor *decompressor)
+{
+    const CompressionFormat *format = decompressor->format;
+    g_autofree char *problem = NULL;
+    const char *const names[] = {format->library, NULL};
+    if (library_load(names, format->functions, format->places, &problem))
+        return true;
+    decompressor->failure = g_strdup_printf("the %s data cannot be read: %s", format->name, problem);
+    decompressor->ended = true;
+    return false;
+}
+
 Decompressor *decompressor_new(const CompressionFormat *format, RawInput *input)
 {
     Decompressor *decompressor = g_new0(Decompressor, 1);
     decompressor->format = format;
     decompressor->input = input;
-    decompressor->state = format->open();
-    g_assert(decompressor->state);
+    if (decompressor_load(decompressor)) {
+        decompressor->state = format->open();
+        g_assert(decompressor->state);
+    }
     return decompressor;
 }
 
@@ -303,7 +374,8 @@ void decompressor_free(Decompressor *decompressor)
 {
     if (!decompressor)
         return;
-    decompressor->format->close(decompressor->state);
+    if (decompressor->state)
+        decompressor->format->close(decompressor->state);
     g_free(decompressor->failure);
     g_free(decompressor->remark);
     g_free(decompressor);

@@ -46,14 +46,14 @@ static Program *program_compile(PacketFilter *filter, uint16_t link_type, GError
     const Libpcap *libpcap = filter->libpcap;
     Program *program = &filter->programs[filter->count++];
     program->link_type = link_type;
-    pcap_t *dead = libpcap->open_dead(dlt_of_link_type(link_type), FILTER_SNAPLEN);
+    pcap_t *dead = libpcap->pcap_open_dead(dlt_of_link_type(link_type), FILTER_SNAPLEN);
     program->is_compiled =
-        dead && !libpcap->compile(dead, &program->program, filter->text, 1, PCAP_NETMASK_UNKNOWN);
+        dead && !libpcap->pcap_compile(dead, &program->program, filter->text, 1, PCAP_NETMASK_UNKNOWN);
     if (!program->is_compiled)
         g_set_error(error, CLOSELINT_ERROR, CLOSELINT_ERROR_USAGE, "-f %s: %s", filter->text,
-                    dead ? libpcap->geterr(dead) : "out of memory");
+                    dead ? libpcap->pcap_geterr(dead) : "out of memory");
     if (dead)
-        libpcap->close(dead);
+        libpcap->pcap_close(dead);
     return program;
 }
 
@@ -79,7 +79,7 @@ void packet_filter_free(PacketFilter *filter)
         return;
     for (unsigned i = 0; i < filter->count; i++)
         if (filter->programs[i].is_compiled)
-            filter->libpcap->freecode(&filter->programs[i].program);
+            filter->libpcap->pcap_freecode(&filter->programs[i].program);
     g_free(filter->text);
     g_free(filter);
 }
@@ -101,7 +101,7 @@ bool packet_filter_takes(PacketFilter *filter, const Frame *frame)
         return false;
     }
     const struct pcap_pkthdr header = {.caplen = frame->captured_len, .len = frame->original_len};
-    return filter->libpcap->offline_filter(&program->program, &header, frame->bytes) != 0;
+    return filter->libpcap->pcap_offline_filter(&program->program, &header, frame->bytes) != 0;
 }
 
 void packet_filter_tell(PacketFilter *filter, DiagnosticList *diagnostics)

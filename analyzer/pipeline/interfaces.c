@@ -11,7 +11,7 @@
 static const char *foreign_link_type_name(uint16_t link_type)
 {
     const Libpcap *libpcap = libpcap_get(NULL);
-    return libpcap ? libpcap->datalink_val_to_name(link_type) : NULL;
+    return libpcap ? libpcap->pcap_datalink_val_to_name(link_type) : NULL;
 }
 
 /* "Ethernet", "IEEE802_15_4", "USER0" or "without a name". */

@@ -21,14 +21,10 @@ _Static_assert(sizeof(Libpcap) == sizeof functions - sizeof functions[0], "all o
 const Libpcap *libpcap_get(GError **error)
 {
     static Libpcap libpcap;
-    if (libpcap.open_dead)
-        return &libpcap;
     g_autofree char *problem = NULL;
-    Libpcap found;
-    if (!library_load(names, functions, (void **)&found, &problem)) {
+    if (!library_load(names, functions, (void **)&libpcap, &problem)) {
         g_set_error(error, CLOSELINT_ERROR, CLOSELINT_ERROR_USAGE, "libpcap cannot be loaded: %s", problem);
         return NULL;
     }
-    libpcap = found;
     return &libpcap;
 }

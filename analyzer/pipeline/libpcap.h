@@ -1,19 +1,20 @@
-/* The functions of libpcap that closelint uses, without the pcap_ of their names. Capture filters and names
- * of rare link types are all that it is for, so it is loaded when one of them is asked for
- * (base/library.h). */
+/* The functions of libpcap that closelint uses. Capture filters and names of rare link types are all that it
+ * is for, so it is loaded when one of them is asked for (base/library.h). */
 #pragma once
 
 #include <glib.h>
 #include <pcap/pcap.h>
 
+#include "base/library.h"
+
 typedef struct {
-    __typeof__(pcap_open_dead) *open_dead;
-    __typeof__(pcap_close) *close;
-    __typeof__(pcap_geterr) *geterr;
-    __typeof__(pcap_compile) *compile;
-    __typeof__(pcap_freecode) *freecode;
-    __typeof__(pcap_offline_filter) *offline_filter;
-    __typeof__(pcap_datalink_val_to_name) *datalink_val_to_name;
+    LIBRARY_FUNCTION(pcap_open_dead);
+    LIBRARY_FUNCTION(pcap_close);
+    LIBRARY_FUNCTION(pcap_geterr);
+    LIBRARY_FUNCTION(pcap_compile);
+    LIBRARY_FUNCTION(pcap_freecode);
+    LIBRARY_FUNCTION(pcap_offline_filter);
+    LIBRARY_FUNCTION(pcap_datalink_val_to_name);
 } Libpcap;
 
 /* NULL where it cannot be loaded: CLOSELINT_ERROR_USAGE. For one thread only. */

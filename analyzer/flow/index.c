@@ -30,7 +30,20 @@ void index_clear(Index *index)
     *index = (Index){0};
 }
 
-void index_grow(Index *index)
+static void put(Index *index, uint32_t tag, uint32_t number)
+{
+    uint32_t place = tag & index->mask;
+    unsigned unused;
+    while (!(unused = index_matches(&index->buckets[place], 0))) {
+        index->buckets[place].passed++;
+        place = (place + 1) & index->mask;
+    }
+    unsigned slot = (unsigned)__builtin_ctz(unused);
+    index->buckets[place].tags[slot] = tag;
+    index->buckets[place].numbers[slot] = number;
+}
+
+static void grow(Index *index)
 {
     IndexBucket *old = index->buckets;
     uint32_t old_count = index->mask + 1;
@@ -38,8 +51,16 @@ void index_grow(Index *index)
     for (uint32_t i = 0; i < old_count; i++)
         for (unsigned slot = 0; slot < INDEX_SLOTS; slot++)
             if (old[i].tags[slot])
-                index_put(index, old[i].tags[slot], old[i].numbers[slot]);
+                put(index, old[i].tags[slot], old[i].numbers[slot]);
     arena_give_back(index->arena, old, bytes_of(old_count));
+}
+
+void index_add(Index *index, uint32_t tag, uint32_t number)
+{
+    if (index->count >= (index->mask + 1) * (INDEX_SLOTS - 2))
+        grow(index);
+    put(index, tag, number);
+    index->count++;
 }
 
 void index_remove(Index *index, uint32_t tag, uint32_t number)

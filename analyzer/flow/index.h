@@ -39,9 +39,8 @@ typedef struct {
 void index_init(Index *index, Arena *arena);
 void index_clear(Index *index);
 
-/* Internal. */
-void index_grow(Index *index);
-
+/* Tags are never 0. */
+void index_add(Index *index, uint32_t tag, uint32_t number);
 void index_remove(Index *index, uint32_t tag, uint32_t number);
 
 /* The slots of a bucket that have the tag, a bit for each. */
@@ -59,28 +58,6 @@ static inline unsigned index_matches(const IndexBucket *bucket, uint32_t tag)
         matches |= (unsigned)(bucket->tags[i] == tag) << i;
     return matches;
 #endif
-}
-
-static inline void index_put(Index *index, uint32_t tag, uint32_t number)
-{
-    uint32_t place = tag & index->mask;
-    unsigned unused;
-    while (!(unused = index_matches(&index->buckets[place], 0))) {
-        index->buckets[place].passed++;
-        place = (place + 1) & index->mask;
-    }
-    unsigned slot = (unsigned)__builtin_ctz(unused);
-    index->buckets[place].tags[slot] = tag;
-    index->buckets[place].numbers[slot] = number;
-}
-
-/* Tags are never 0. */
-static inline void index_add(Index *index, uint32_t tag, uint32_t number)
-{
-    if (index->count >= (index->mask + 1) * (INDEX_SLOTS - 2))
-        index_grow(index);
-    index_put(index, tag, number);
-    index->count++;
 }
 
 /* Where a look-up has come to. */

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 /* A member of a struct of functions. */
-#define LIBRARY_FUNCTION(function) __typeof__(function) *function
+#define LIBRARY_FUNCTION(function) __typeof__(function) *(function)
 
 /* Finds the functions called `functions` (the last is NULL) in the first library of `names` (likewise) that
  * there is, which stays loaded, and stores them in `ret_functions`, unless they are there already. False

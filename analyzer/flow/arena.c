@@ -10,6 +10,7 @@
 #define REGION_BYTES    HUGE_PAGE_BYTES
 #define BLOCK_BYTES_MAX (REGION_BYTES / 4) /* from a region that others have, too */
 #define SMALL_BYTES     ((size_t)32 << 20) /* so much is on small pages in any case */
+#define SLOW_BYTES      ((size_t)64 << 20) /* and after a huge page that took long */
 #define LIST_BYTES      ((size_t)64 << 10) /* of a list at first */
 
 /* A huge page takes 0.2 ms, and 10 ms where the host has taken it back. */
@@ -47,7 +48,7 @@ struct Arena {
     size_t mapped;
     uint8_t *at, *end;    /* what is left of the region from which blocks are taken */
     bool is_touched;      /* its blocks, page by page, before they are handed out */
-    bool is_slow;         /* the last huge page that was tried */
+    size_t slow_until;    /* so much is mapped: no huge page is tried before */
     void *freed[CLASSES]; /* by the binary logarithm of their length: a list through the blocks */
 };
 
@@ -105,14 +106,16 @@ static void touch(uint8_t *start, size_t bytes)
 /* False where it remains on small pages. */
 static bool arena_make_huge(Arena *arena, uint8_t *start, size_t bytes)
 {
-    if (arena->is_slow || arena->mapped <= SMALL_BYTES)
+    if (arena->mapped <= MAX(SMALL_BYTES, arena->slow_until))
         return false;
     gint64 begin_us = g_get_monotonic_time();
     madvise(start, bytes, MADV_HUGEPAGE);
     touch(start, PAGE_BYTES);
-    arena->is_slow = g_get_monotonic_time() - begin_us > HUGE_PAGE_US_MAX;
-    if (arena->is_slow && bytes > HUGE_PAGE_BYTES)
-        madvise(start + HUGE_PAGE_BYTES, bytes - HUGE_PAGE_BYTES, MADV_NOHUGEPAGE);
+    if (g_get_monotonic_time() - begin_us > HUGE_PAGE_US_MAX) {
+        arena->slow_until = arena->mapped + SLOW_BYTES;
+        if (bytes > HUGE_PAGE_BYTES)
+            madvise(start + HUGE_PAGE_BYTES, bytes - HUGE_PAGE_BYTES, MADV_NOHUGEPAGE);
+    }
     return true;
 }
 
@@ -172,6 +175,8 @@ void arena_give_back(Arena *arena, void *block, size_t bytes)
     if (!block || !is_power_of_two(bytes))
         return;
     g_mutex_lock(&arena->mutex);
+    if (bytes > BLOCK_BYTES_MAX) /* its addresses are kept, the memory is not */
+        madvise(block, bytes, MADV_DONTNEED);
     memcpy(block, &arena->freed[class_of(bytes)], sizeof block);
     arena->freed[class_of(bytes)] = block;
     g_mutex_unlock(&arena->mutex);

@@ -4,9 +4,6 @@
 
 #include <stdbool.h>
 
-/* A member of a struct of functions. */
-#define LIBRARY_FUNCTION(function) __typeof__(function) *(function)
-
 /* Finds the functions called `functions` (the last is NULL) in the first library of `names` (likewise) that
  * there is, which stays loaded, and stores them in `ret_functions`, unless they are there already. False
  * where there is none, or one that has not all of them: then the first stays NULL, and `*ret_problem` is the

@@ -53,10 +53,10 @@ struct Decompressor {
 /* gzip (RFC 1952): members follow one another. */
 
 static struct {
-    LIBRARY_FUNCTION(inflateInit2_);
-    LIBRARY_FUNCTION(inflate);
-    LIBRARY_FUNCTION(inflateReset);
-    LIBRARY_FUNCTION(inflateEnd);
+    __typeof__(inflateInit2_) *inflateInit2_;
+    __typeof__(inflate) *inflate;
+    __typeof__(inflateReset) *inflateReset;
+    __typeof__(inflateEnd) *inflateEnd;
 } zlib;
 
 static const char *const zlib_functions[] = {"inflateInit2_", "inflate", "inflateReset", "inflateEnd", NULL};
@@ -113,12 +113,12 @@ static bool is_skippable_frame(const uint8_t *bytes, size_t length)
 enum { ZSTD_BLOCK_HEADER_BYTES = 3 }; /* RFC 8878 3.1.1.2 */
 
 static struct {
-    LIBRARY_FUNCTION(ZSTD_createDStream);
-    LIBRARY_FUNCTION(ZSTD_initDStream);
-    LIBRARY_FUNCTION(ZSTD_decompressStream);
-    LIBRARY_FUNCTION(ZSTD_isError);
-    LIBRARY_FUNCTION(ZSTD_getErrorName);
-    LIBRARY_FUNCTION(ZSTD_freeDStream);
+    __typeof__(ZSTD_createDStream) *ZSTD_createDStream;
+    __typeof__(ZSTD_initDStream) *ZSTD_initDStream;
+    __typeof__(ZSTD_decompressStream) *ZSTD_decompressStream;
+    __typeof__(ZSTD_isError) *ZSTD_isError;
+    __typeof__(ZSTD_getErrorName) *ZSTD_getErrorName;
+    __typeof__(ZSTD_freeDStream) *ZSTD_freeDStream;
 } zstd;
 
 static const char *const zstd_functions[] = {"ZSTD_createDStream",
@@ -201,11 +201,11 @@ static void zstd_close(void *state)
 /* lz4's frame format; the "legacy" one (02 21 4c 18) has no library and is not read. */
 
 static struct {
-    LIBRARY_FUNCTION(LZ4F_createDecompressionContext);
-    LIBRARY_FUNCTION(LZ4F_decompress);
-    LIBRARY_FUNCTION(LZ4F_isError);
-    LIBRARY_FUNCTION(LZ4F_getErrorName);
-    LIBRARY_FUNCTION(LZ4F_freeDecompressionContext);
+    __typeof__(LZ4F_createDecompressionContext) *LZ4F_createDecompressionContext;
+    __typeof__(LZ4F_decompress) *LZ4F_decompress;
+    __typeof__(LZ4F_isError) *LZ4F_isError;
+    __typeof__(LZ4F_getErrorName) *LZ4F_getErrorName;
+    __typeof__(LZ4F_freeDecompressionContext) *LZ4F_freeDecompressionContext;
 } lz4;
 
 static const char *const lz4_functions[] = {"LZ4F_createDecompressionContext",
@@ -254,9 +254,9 @@ static void lz4_close(void *state)
 /* xz: streams follow one another, with padding of four zero bytes or a multiple between them. */
 
 static struct {
-    LIBRARY_FUNCTION(lzma_stream_decoder);
-    LIBRARY_FUNCTION(lzma_code);
-    LIBRARY_FUNCTION(lzma_end);
+    __typeof__(lzma_stream_decoder) *lzma_stream_decoder;
+    __typeof__(lzma_code) *lzma_code;
+    __typeof__(lzma_end) *lzma_end;
 } lzma;
 
 static const char *const lzma_functions[] = {"lzma_stream_decoder", "lzma_code", "lzma_end", NULL};

@@ -5,16 +5,14 @@
 #include <glib.h>
 #include <pcap/pcap.h>
 
-#include "base/library.h"
-
 typedef struct {
-    LIBRARY_FUNCTION(pcap_open_dead);
-    LIBRARY_FUNCTION(pcap_close);
-    LIBRARY_FUNCTION(pcap_geterr);
-    LIBRARY_FUNCTION(pcap_compile);
-    LIBRARY_FUNCTION(pcap_freecode);
-    LIBRARY_FUNCTION(pcap_offline_filter);
-    LIBRARY_FUNCTION(pcap_datalink_val_to_name);
+    __typeof__(pcap_open_dead) *pcap_open_dead;
+    __typeof__(pcap_close) *pcap_close;
+    __typeof__(pcap_geterr) *pcap_geterr;
+    __typeof__(pcap_compile) *pcap_compile;
+    __typeof__(pcap_freecode) *pcap_freecode;
+    __typeof__(pcap_offline_filter) *pcap_offline_filter;
+    __typeof__(pcap_datalink_val_to_name) *pcap_datalink_val_to_name;
 } Libpcap;
 
 /* NULL where it cannot be loaded: CLOSELINT_ERROR_USAGE. For one thread only. */

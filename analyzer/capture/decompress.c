@@ -322,6 +322,11 @@ static void xz_close(void *state)
     g_free(state);
 }
 
+#define HAS_ALL_OF(library, functions) (sizeof(library) == sizeof(functions) - sizeof(functions)[0])
+_Static_assert(HAS_ALL_OF(zlib, zlib_functions) && HAS_ALL_OF(zstd, zstd_functions) &&
+                   HAS_ALL_OF(lz4, lz4_functions) && HAS_ALL_OF(lzma, lzma_functions),
+               "as many places as functions");
+
 /* zstd stands before lz4: a file that begins with a skippable frame is zstd's (pzstd writes such). */
 static const CompressionFormat formats[] = {
     {"gzip", "libz.so.1", zlib_functions, (void **)&zlib, false, gzip_recognizes, gzip_open, gzip_step,

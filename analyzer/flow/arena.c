@@ -92,7 +92,8 @@ static uint8_t *arena_map(Arena *arena, size_t bytes)
     return mapping.start + (round_up((uintptr_t)mapping.start, HUGE_PAGE_BYTES) - (uintptr_t)mapping.start);
 }
 
-/* One system call where there would be a fault for every page. */
+/* One system call where there would be a fault for every page. Linux has it since 5.14; without it pages are
+ * touched when they are used, and no huge page is found to be slow. */
 static void touch(uint8_t *start, size_t bytes)
 {
 #ifdef MADV_POPULATE_WRITE

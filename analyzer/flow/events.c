@@ -88,6 +88,12 @@ Event *event_store_add(EventStore *store, Connection *connection)
     return event_store_add_there(store, connection);
 }
 
+void event_store_move_out(EventStore *store, Connection *connection)
+{
+    if (!connection->event_block)
+        event_store_grow(store, connection);
+}
+
 void event_store_thin_out(EventStore *store, Connection *connection)
 {
     connection->event_count = (uint8_t)thin_out(event_store_get(store, connection), connection->event_count);
@@ -97,7 +103,7 @@ void event_store_thin_out(EventStore *store, Connection *connection)
 
 void event_store_put(EventStore *store, Connection *connection, const Event *events)
 {
-    unsigned size_class = 0;
+    unsigned size_class = connection->traits & CONNECTION_BEGUN ? 1 : 0;
     while (size_class < EVENT_CLASSES - 1 && connection->event_count > event_class_capacity[size_class])
         size_class++;
     connection->event_class = (uint8_t)size_class;

@@ -17,11 +17,14 @@
 /* Enough for an ordinary short connection: most never need more. */
 #define EVENTS_BESIDE 12
 
-/* A connection that waits for segments, with its first events beside it: what a segment touches lies in one
- * page then. */
-typedef struct {
+/* A connection that waits for segments. Its first events lie beside it, so that what a segment touches lies
+ * in one page; and where its other lines will be, which nobody needs before something is tracked. */
+typedef union {
     Connection connection;
-    Event events[EVENTS_BESIDE];
+    struct {
+        uint8_t first_line[offsetof(Connection, sequence)];
+        Event events[EVENTS_BESIDE];
+    } beside; /* until it is CONNECTION_BEGUN */
 } LiveConnection;
 
 typedef struct {
@@ -40,6 +43,9 @@ Event *event_store_add(EventStore *store, Connection *connection);
 /* Makes room where there are as many as are kept; they must have been tracked. */
 void event_store_thin_out(EventStore *store, Connection *connection);
 
+/* To be called before a LiveConnection is begun: its events make room for its lines. */
+void event_store_move_out(EventStore *store, Connection *connection);
+
 /* Takes in `events`, connection->event_count of them, for a LiveConnection that has no block; and gives back
  * what it has. */
 void event_store_put(EventStore *store, Connection *connection, const Event *events);
@@ -51,7 +57,7 @@ static inline Event *event_store_get(const EventStore *store, const Connection *
 {
     return connection->event_block
                ? pool_block(&store->pools[connection->event_class], connection->event_block)
-               : ((LiveConnection *)(uintptr_t)connection)->events;
+               : ((LiveConnection *)(uintptr_t)connection)->beside.events;
 }
 
 /* Whether there is room for one more where they are; and event_store_add() where there is. */

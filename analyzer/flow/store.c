@@ -54,6 +54,24 @@ static bool put_away(ConnectionStore *store, uint32_t stream, const Connection *
     return true;
 }
 
+/* Of a live one that is not begun there is only the first line. */
+static void copy_live(const Connection *live, Connection *ret_connection)
+{
+    memcpy(ret_connection, live,
+           live->traits & CONNECTION_BEGUN ? sizeof *live : offsetof(Connection, sequence));
+}
+
+/* Makes a live one what became of its copy, with which its events were tracked. */
+static void begin_as(ConnectionStore *store, Connection *live, const Connection *tracked)
+{
+    event_store_move_out(&store->events, live);
+    const uint32_t block = live->event_block;
+    const uint8_t size_class = live->event_class;
+    *live = *tracked;
+    live->event_block = block;
+    live->event_class = size_class;
+}
+
 /* False where it had to stay as it is. */
 static bool freeze_one(ConnectionStore *store, uint32_t handle)
 {
@@ -65,13 +83,13 @@ static bool freeze_one(ConnectionStore *store, uint32_t handle)
         connection_store_track(store, connection);
         is_away = put_away(store, stream, connection, events);
     } else {
-        /* Of the one in the store only the first line was ever touched, and now none needs to be. */
+        /* Its other lines need no room in the store now. */
         Connection brief;
-        memcpy(&brief, connection, offsetof(Connection, sequence));
+        copy_live(connection, &brief);
         track_waiting(&brief, events, &store->holes);
         is_away = put_away(store, stream, &brief, events);
         if (!is_away)
-            *connection = brief;
+            begin_as(store, connection, &brief);
     }
     if (!is_away)
         return false;
@@ -215,7 +233,7 @@ static uint32_t thaw_one(ConnectionStore *store, uint32_t stream)
     count_thawed(store);
     uint32_t handle = take_live(store, stream, connection.last_ns);
     Connection *live = connection_store_live(store, handle);
-    *live = connection;
+    copy_live(&connection, live);
     event_store_put(&store->events, live, events);
     return handle;
 }
@@ -248,22 +266,54 @@ void connection_store_read(const ConnectionStore *store, uint32_t stream, Connec
         return;
     }
     Connection *live = connection_store_live(store, place);
-    connection_store_track((ConnectionStore *)store, live);
-    *connection = *live;
+    if (!store->is_at_rest)
+        connection_store_track((ConnectionStore *)store, live);
+    copy_live(live, connection);
     memcpy(ret_record->events, event_store_get(&store->events, live), live->event_count * sizeof(Event));
+    track_waiting(connection, ret_record->events, NULL); /* the same holds of those left by rest_alone() */
+}
+
+static void tell_rest(const ConnectionStore *store, uint32_t stream, const Connection *connection,
+                      const Event *events)
+{
+    if (store->rest)
+        store->rest(store->rest_data, stream, connection, events);
+}
+
+/* A live one that is not begun, and need not be if all follows from its events: what is tracked is a copy. */
+static void rest_alone(ConnectionStore *store, uint32_t stream, Connection *live)
+{
+    Connection brief;
+    Event events[EVENTS_BESIDE], *own = event_store_get(&store->events, live);
+    copy_live(live, &brief);
+    memcpy(events, own, live->event_count * sizeof *own);
+    track_waiting(&brief, events, &store->holes);
+    tell_rest(store, stream, &brief, events);
+    if (!(brief.traits & CONNECTION_BEYOND))
+        return;
+    memcpy(own, events, brief.event_count * sizeof *own);
+    begin_as(store, live, &brief);
+}
+
+static void rest_there(ConnectionStore *store, uint32_t stream, Connection *live)
+{
+    connection_store_track(store, live);
+    tell_rest(store, stream, live, event_store_get(&store->events, live));
 }
 
 void connection_store_rest_all(ConnectionStore *store)
 {
+    store->is_at_rest = true;
     for (uint32_t handle = 1; handle < store->live.used; handle++) {
         if (handle + 1 < store->live.used && connection_store_stream(store, handle + 1) != NO_CONNECTION)
             prefetch_live(store, handle + 1);
         uint32_t stream = connection_store_stream(store, handle);
         if (stream == NO_CONNECTION)
             continue;
-        Connection *connection = connection_store_live(store, handle);
-        connection_store_track(store, connection);
-        if (store->rest)
-            store->rest(store->rest_data, stream, connection, event_store_get(&store->events, connection));
+        Connection *live = connection_store_live(store, handle);
+        if (live->event_block)
+            rest_there(store, stream, live);
+        else
+            rest_alone(store, stream, live);
     }
 }

@@ -47,6 +47,7 @@ typedef struct {
     Archive frozen;
     RestFunction rest; /* or NULL */
     void *rest_data;
+    bool is_at_rest; /* no more segments will come */
 } ConnectionStore;
 
 #define PLACE_FROZEN 0x80000000u
@@ -96,6 +97,8 @@ static inline uint32_t connection_store_stream(const ConnectionStore *store, uin
 /* Brings a live one up to date: none of its events waits any longer. */
 static inline void connection_store_track(ConnectionStore *store, Connection *connection)
 {
-    if (connection->tracked != connection->event_count)
-        track_waiting(connection, event_store_get(&store->events, connection), &store->holes);
+    if (connection->tracked == connection->event_count)
+        return;
+    event_store_move_out(&store->events, connection);
+    track_waiting(connection, event_store_get(&store->events, connection), &store->holes);
 }

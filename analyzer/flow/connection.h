@@ -119,6 +119,14 @@ enum {
     CONNECTION_READY = 1 << 3,  /* live, and the one that the next segment of its tuple belongs to */
 };
 
+/* Bits of Connection.closing, for end 0; those of end 1 are one higher. */
+enum {
+    CLOSING_FIN = TCP_FIN,
+    CLOSING_RST = TCP_RST,
+    CLOSING_BOTH_FINS = CLOSING_FIN | CLOSING_FIN << 1,
+    CLOSING_ANY_RST = CLOSING_RST | CLOSING_RST << 1,
+};
+
 #define NO_CONNECTION UINT32_MAX
 
 typedef struct {
@@ -133,8 +141,8 @@ typedef struct {
     uint8_t event_count;
     uint8_t tracked; /* how many of the events were tracked; the others wait */
     uint8_t traits;  /* CONNECTION_… */
-    uint8_t spare;
-    uint32_t notes; /* handle of its first note, 0: none */
+    uint8_t closing; /* CLOSING_… */
+    uint32_t notes;  /* handle of its first note, 0: none */
     int64_t last_ns;
 
     /* second: the numbers */
@@ -149,6 +157,18 @@ typedef struct {
 
 _Static_assert(sizeof(Connection) == 256, "four cache lines");
 _Static_assert(offsetof(Connection, sequence) == 64, "the key fills the first");
+
+static inline void connection_note_closing(Connection *connection, unsigned end, uint8_t flags)
+{
+    connection->closing |= (uint8_t)((flags & (CLOSING_FIN | CLOSING_RST)) << end);
+}
+
+/* As far as can be told without tracking it: it is likely that little or nothing will follow. */
+static inline bool connection_seems_closed(const Connection *connection)
+{
+    return connection->closing & CLOSING_ANY_RST ||
+           (connection->closing & CLOSING_BOTH_FINS) == CLOSING_BOTH_FINS;
+}
 
 /* Of a number that `end` sent, or that was acknowledged to it. */
 static inline int64_t connection_relative(const Connection *connection, unsigned end, uint32_t seq)

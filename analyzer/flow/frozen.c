@@ -373,7 +373,10 @@ size_t thaw(const uint8_t *bytes, Connection *ret_connection, Event *ret_events)
     Expected expected = expected_after(&before);
     for (unsigned i = 0; i < count; i++)
         at = thaw_event(at, &expected, &ret_events[i]);
-    if (kind != PACKED_WHOLE)
-        ret_connection->last_ns = ret_events[count - 1].time_ns;
+    if (kind == PACKED_WHOLE)
+        return (size_t)(at - bytes);
+    ret_connection->last_ns = ret_events[count - 1].time_ns;
+    for (unsigned i = 0; i < count; i++)
+        connection_note_closing(ret_connection, event_end(&ret_events[i]), ret_events[i].flags);
     return (size_t)(at - bytes);
 }

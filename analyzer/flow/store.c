@@ -17,7 +17,9 @@ _Static_assert(FROZEN_BYTES_MAX <= ARCHIVE_RECORD_MAX && FROZEN_PADDING <= ARCHI
 
 void connection_store_init(ConnectionStore *store, Arena *arena, uint32_t live_max)
 {
-    *store = (ConnectionStore){.arena = arena, .hand = HAND_BEGIN, .now_ns = INT64_MIN};
+    *store = (ConnectionStore){.arena = arena, .hand = HAND_BEGIN};
+    for (unsigned i = 0; i < G_N_ELEMENTS(store->round_ns); i++)
+        store->round_ns[i] = INT64_MIN;
     connection_store_set_live_max(store, live_max);
     pool_init(&store->live, arena, sizeof(LiveConnection));
     event_store_init(&store->events, arena);
@@ -113,18 +115,32 @@ static void prefetch_live(const ConnectionStore *store, uint32_t handle)
         prefetch(events + at);
 }
 
+/* Of what is open the next segment is still to come, so it is given another round. */
+static bool is_idle(const ConnectionStore *store, uint32_t handle)
+{
+    const Connection *connection = connection_store_live(store, handle);
+    return connection->last_ns <= store->round_ns[connection_seems_closed(connection) ? 1 : 2];
+}
+
 /* The next one to be frozen is fetched while this one is. */
 static void prefetch_next(const ConnectionStore *store)
 {
     enum { LOOK_AHEAD = 8 };
     for (uint32_t handle = store->hand + 1; handle < store->live.used && handle <= store->hand + LOOK_AHEAD;
          handle++) {
-        if (connection_store_stream(store, handle) != NO_CONNECTION &&
-            connection_store_live(store, handle)->last_ns <= store->then_ns) {
+        if (connection_store_stream(store, handle) != NO_CONNECTION && is_idle(store, handle)) {
             prefetch_live(store, handle);
             return;
         }
     }
+}
+
+static void begin_round(ConnectionStore *store, int64_t now_ns)
+{
+    store->hand = 1;
+    store->round_ns[2] = store->round_ns[1];
+    store->round_ns[1] = store->round_ns[0];
+    store->round_ns[0] = now_ns;
 }
 
 /* Freezes the first that was idle since the hand last came by; where none is near, the idlest that was seen.
@@ -133,19 +149,18 @@ static void turn_hand(ConnectionStore *store, int64_t now_ns)
 {
     uint32_t idlest = 0;
     for (unsigned steps = 0; steps < HAND_STEPS_MAX || !idlest; steps++) {
-        if (++store->hand >= store->live.used) {
-            store->hand = 1;
-            store->then_ns = store->now_ns;
-            store->now_ns = now_ns;
-        }
+        if (++store->hand >= store->live.used)
+            begin_round(store, now_ns);
         prefetch(pool_block(&store->live, store->hand + 8 < store->live.used ? store->hand + 8 : 1));
         if (connection_store_stream(store, store->hand) == NO_CONNECTION)
             continue;
-        int64_t last_ns = connection_store_live(store, store->hand)->last_ns;
-        if (!idlest || last_ns < connection_store_live(store, idlest)->last_ns)
+        if (is_idle(store, store->hand)) {
             idlest = store->hand;
-        if (last_ns <= store->then_ns)
             break;
+        }
+        if (!idlest || connection_store_live(store, store->hand)->last_ns <
+                           connection_store_live(store, idlest)->last_ns)
+            idlest = store->hand;
     }
     prefetch_next(store);
     freeze_one(store, idlest);
@@ -164,7 +179,7 @@ static void make_room(ConnectionStore *store, int64_t now_ns)
 static uint32_t take_live(ConnectionStore *store, uint32_t stream, int64_t now_ns)
 {
     if (store->live_count == store->live_max / 2)
-        store->now_ns = now_ns; /* of the first round, and as good a time as any in a later one */
+        store->round_ns[0] = now_ns; /* of the first round, and as good a time as any in a later one */
     if (store->live_count >= store->live_max)
         make_room(store, now_ns);
     uint32_t handle = pool_take(&store->live);

@@ -4,8 +4,8 @@
  * What is touched packet by packet then stays as small as what is open at one time, and fits the cache,
  * however many connections the capture has; the others cost a fifth of their memory, and are written and read
  * front to back. Which ones to freeze a clock's hand tells that walks round the live ones, one step for each
- * that is added: whatever has not been touched since it last came by, or of those it
- * saw the one that was touched longest ago. */
+ * that is added: whatever has not been touched since it last came by, or twice came by where
+ * it is open, or of those it saw the one that was touched longest ago. */
 #pragma once
 
 #include <stdint.h>
@@ -40,7 +40,7 @@ typedef struct {
     uint32_t live_count, live_max, added;
     uint64_t thawed, thawed_max; /* how many were woken up, and may be before more are kept live */
     uint32_t hand;               /* handle in `live` */
-    int64_t now_ns, then_ns;     /* the time when the hand last came by its start, and the time before */
+    int64_t round_ns[3];         /* when the hand last came by its start, and the two times before */
 
     EventStore events;
     Pool holes;

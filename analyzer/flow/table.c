@@ -324,6 +324,7 @@ static inline Connection *add_plain(FlowTable *table, const Parcel *parcel, Conn
     if (sender < 0)
         return NULL;
     put_event(event_store_add_there(&table->store.events, connection), &parcel->event, (unsigned)sender);
+    connection_note_closing(connection, (unsigned)sender, parcel->event.flags);
     connection->last_ns = parcel->event.time_ns;
     return connection;
 }
@@ -365,6 +366,7 @@ static G_GNUC_NO_INLINE Connection *add_any(FlowTable *table, const Parcel *parc
         add_apart(table, connection, end, parcel);
     } else {
         put_event(add_event(table, connection), &parcel->event, end);
+        connection_note_closing(connection, end, parcel->event.flags);
     }
     return connection;
 }

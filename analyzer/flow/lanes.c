@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "base/beside.h"
 #include "flow/arena.h"
 
 /* A tray is a hundred times what it costs to hand one over. */
@@ -44,7 +45,7 @@ struct Lanes {
     Lane lane[LANES_MAX];
     unsigned count;
     uint32_t *order; /* by stream: its lane, and the index in its table; NULL where there is one lane */
-    GThread *thread; /* NULL until there is enough to do */
+    Beside *beside;  /* NULL until there is enough to do */
 
     GMutex mutex; /* of what follows, and of each lane's trays */
     GCond changed;
@@ -205,13 +206,12 @@ static void work(Lanes *lanes, bool from_last)
     tell_change(lanes);
 }
 
-static gpointer lanes_thread(gpointer data)
+static void lanes_work_beside(void *data)
 {
     Lanes *lanes = data;
     g_mutex_lock(&lanes->mutex);
     work(lanes, true);
     g_mutex_unlock(&lanes->mutex);
-    return NULL;
 }
 
 /* With the mutex held. */
@@ -243,8 +243,8 @@ static void hand_over(Lanes *lanes, Lane *lane, Tray *tray)
 
 static void lanes_hand_over(Lanes *lanes, Lane *lane)
 {
-    if (!lanes->thread)
-        lanes->thread = g_thread_new("lane", lanes_thread, lanes);
+    if (!lanes->beside)
+        lanes->beside = beside_begin("lane", lanes_work_beside, lanes);
     g_mutex_lock(&lanes->mutex);
     hand_over(lanes, lane, lane->tray);
     lane->tray = take_empty_tray(lanes);
@@ -330,7 +330,7 @@ static void finish_beside(Lanes *lanes)
     }
     work(lanes, false);
     g_mutex_unlock(&lanes->mutex);
-    g_thread_join(g_steal_pointer(&lanes->thread));
+    beside_end(g_steal_pointer(&lanes->beside));
 }
 
 static void finish_alone(Lanes *lanes)
@@ -343,7 +343,7 @@ static void finish_alone(Lanes *lanes)
 
 void lanes_finish(Lanes *lanes)
 {
-    if (lanes->thread)
+    if (lanes->beside)
         finish_beside(lanes);
     else
         finish_alone(lanes);
@@ -392,14 +392,14 @@ static void leave_thread(Lanes *lanes)
     lanes->is_left = true;
     tell_change(lanes);
     g_mutex_unlock(&lanes->mutex);
-    g_thread_join(lanes->thread);
+    beside_end(lanes->beside);
 }
 
 void lanes_free(Lanes *lanes)
 {
     if (!lanes)
         return;
-    if (lanes->thread)
+    if (lanes->beside)
         leave_thread(lanes);
     for (unsigned i = 0; i < lanes->count; i++) {
         flow_table_free(lanes->lane[i].table);

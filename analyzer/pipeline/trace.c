@@ -1,12 +1,11 @@
 /* The loop over frames: read a batch, decode it, and hand the segments to the lanes that file them. */
-#define _GNU_SOURCE /* sched_getaffinity */
 #include "pipeline/trace.h"
 
 #include <inttypes.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/beside.h"
 #include "base/stop.h"
 #include "capture/source.h"
 #include "decode/decode.h"
@@ -47,21 +46,13 @@ static uint64_t random_seed(void)
     return seed;
 }
 
-/* One that this process may run on: in a container or under taskset there may be fewer than the machine has.
- */
-static bool has_second_processor(void)
-{
-    cpu_set_t set;
-    return sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 1;
-}
-
 static Trace *trace_new(const char *path, const RuleSet *rules)
 {
     Trace *trace = g_new0(Trace, 1);
     trace->path = g_strdup(path);
     trace->diagnostics = diagnostic_list_new();
     trace->defragmenter = defragmenter_new();
-    trace->lanes = lanes_new(random_seed(), has_second_processor());
+    trace->lanes = lanes_new(random_seed(), beside_is_possible());
     trace->rests = g_ptr_array_new_with_free_func((GDestroyNotify)rest_free);
     for (unsigned lane = 0; lane < lanes_width(trace->lanes); lane++)
         g_ptr_array_add(trace->rests, rest_new(trace->lanes, lane, rules));
@@ -191,11 +182,10 @@ static void judge_lanes(const Trace *trace, unsigned first, unsigned end)
 }
 
 /* The half that the caller does not take himself. */
-static gpointer judge_other_lanes(gpointer data)
+static void judge_other_lanes(void *data)
 {
     const Trace *trace = data;
     judge_lanes(trace, trace->rests->len / 2, trace->rests->len);
-    return NULL;
 }
 
 static void trace_judge_left(Trace *trace)
@@ -203,10 +193,10 @@ static void trace_judge_left(Trace *trace)
     /* for fewer it is not worth a thread, even if all of them are left */
     enum { WORTH_A_THREAD = 256 };
     bool is_beside = trace->rests->len > 1 && trace->info.connections >= WORTH_A_THREAD;
-    GThread *thread = is_beside ? g_thread_new("judge", judge_other_lanes, trace) : NULL;
+    Beside *beside = is_beside ? beside_begin("judge", judge_other_lanes, trace) : NULL;
     judge_lanes(trace, 0, trace->rests->len / 2);
-    if (thread)
-        g_thread_join(thread);
+    if (beside)
+        beside_end(beside);
     else
         judge_other_lanes(trace);
 }

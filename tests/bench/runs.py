@@ -52,6 +52,7 @@ class Tools:
         done = subprocess.run([self.generate, *options, "-o", path], stderr=subprocess.PIPE, text=True,
                               check=True)
         with open(path, "rb") as file:
+            os.fsync(file.fileno())  # else the kernel writes it to disk while something is measured
             while file.read(1 << 24):
                 pass
         return Capture(path, done.stderr)

@@ -55,7 +55,8 @@ static bool find_row(const char *name, size_t length, bool per_side, uint16_t *r
     for (guint i = 0; i < G_N_ELEMENTS(families); before += families[i++]->count) {
         for (guint j = 0; j < families[i]->count; j++) {
             const FactRow *row = &families[i]->rows[j];
-            if (row->per_side == per_side && !strncmp(row->name, name, length) && !row->name[length]) {
+            if (row->per_side == per_side && *row->name == *name && !strncmp(row->name, name, length) &&
+                !row->name[length]) {
                 *ret_row = (uint16_t)(before + j);
                 return true;
             }

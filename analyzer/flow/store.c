@@ -318,7 +318,6 @@ static void rest_there(ConnectionStore *store, uint32_t stream, Connection *live
 
 void connection_store_rest_all(ConnectionStore *store)
 {
-    store->is_at_rest = true;
     for (uint32_t handle = 1; handle < store->live.used; handle++) {
         if (handle + 1 < store->live.used && connection_store_stream(store, handle + 1) != NO_CONNECTION)
             prefetch_live(store, handle + 1);
@@ -331,4 +330,5 @@ void connection_store_rest_all(ConnectionStore *store)
         else
             rest_alone(store, stream, live);
     }
+    store->is_at_rest = true;
 }

@@ -4,8 +4,8 @@
  * What is touched packet by packet then stays as small as what is open at one time, and fits the cache,
  * however many connections the capture has; the others cost a fifth of their memory, and are written and read
  * front to back. Which ones to freeze a clock's hand tells that walks round the live ones, one step for each
- * that is added: whatever has not been touched since it last came by, or twice came by where
- * it is open, or of those it saw the one that was touched longest ago. */
+ * that is added: whatever has not been touched since it last came by, or where that is open since the time
+ * before; or of those it saw the one that was touched longest ago. */
 #pragma once
 
 #include <stdint.h>
@@ -19,7 +19,8 @@
 #include "flow/track.h"
 
 /* Told when a connection has come to rest: no segment of it came for a while, or none will come any more. It
- * may wake up, and come to rest again; it always does in the end. Everything is borrowed. */
+ * may wake up, and come to rest again; it always does in the end. Everything is borrowed, and the connection
+ * as it is in the store not up to date. */
 typedef void (*RestFunction)(void *data, uint32_t stream, const Connection *connection, const Event *events);
 
 /* Whose block of the live ones it is. */
@@ -47,7 +48,7 @@ typedef struct {
     Archive frozen;
     RestFunction rest; /* or NULL */
     void *rest_data;
-    bool is_at_rest; /* no more segments will come */
+    bool is_at_rest; /* all of them are: no more segments will come */
 } ConnectionStore;
 
 #define PLACE_FROZEN 0x80000000u

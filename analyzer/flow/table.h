@@ -31,7 +31,7 @@ void flow_table_free(FlowTable *table);
  * unless it is said. */
 void flow_table_set_live_max(FlowTable *table, uint32_t live_max);
 
-/* See store.h; `function` may read the table, but not add to it. */
+/* See store.h; `function` may read other connections of the table, but not add to it. */
 void flow_table_on_rest(FlowTable *table, RestFunction function, void *data);
 
 /* For tuple_hash(). All tables that were made with the same seed have the same key. */

@@ -174,6 +174,7 @@ static void on_end(Builder *builder)
 {
     Open *open = &builder->stack[--builder->depth];
     YamlNode node = open->node;
+    g_assert(open->items); /* libyaml ends nothing that it has not begun */
     node.count = open->items->len;
     node.items = (const YamlNode *)(void *)g_array_free(open->items, FALSE);
     if (open->keys)

@@ -56,7 +56,7 @@ static bool begin_elsewhere(Beside *beside)
 
 Beside *beside_begin(const char *name, void (*function)(void *data), void *data)
 {
-    Beside *beside = g_new0(Beside, 1);
+    Beside *beside = g_new(Beside, 1);
     *beside = (Beside){.name = name, .function = function, .data = data, .processors = get_processors()};
     if (!begin_elsewhere(beside) && pthread_create(&beside->thread, NULL, run, beside) != 0)
         g_error("a thread cannot be made");

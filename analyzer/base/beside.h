@@ -10,7 +10,7 @@
 typedef struct Beside Beside;
 
 /* Whether there is a second processor that this process may run on: in a container or under taskset there may
- * be fewer than the machine has. */
+ * be fewer than the machine has. True where that cannot be told. */
 bool beside_is_possible(void);
 
 /* Calls `function` with `data` in a thread called `name`, 15 bytes at most. Aborts where there can be no

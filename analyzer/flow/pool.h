@@ -17,7 +17,7 @@ typedef struct {
     uint32_t freed_count, freed_capacity;
 } Pool;
 
-/* Of live connections, 80 KiB. */
+/* Of live connections, 56 KiB. */
 #define POOL_CHUNK_BLOCKS 128u
 
 /* The blocks live as long as the arena, which is borrowed. */

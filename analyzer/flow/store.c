@@ -43,12 +43,18 @@ void connection_store_clear(ConnectionStore *store)
     archive_clear(&store->frozen);
 }
 
+static void tell_rest(const ConnectionStore *store, uint32_t stream, const Connection *connection,
+                      const Event *events)
+{
+    if (store->rest)
+        store->rest(store->rest_data, stream, connection, events);
+}
+
 /* Puts the connection away under its stream; false where the archive takes no more. */
 static bool put_away(ConnectionStore *store, uint32_t stream, const Connection *connection,
                      const Event *events)
 {
-    if (store->rest)
-        store->rest(store->rest_data, stream, connection, events);
+    tell_rest(store, stream, connection, events);
     uint8_t *room = archive_room(&store->frozen);
     if (!room)
         return false;
@@ -56,11 +62,11 @@ static bool put_away(ConnectionStore *store, uint32_t stream, const Connection *
     return true;
 }
 
-/* Of a live one that is not begun there is only the first line. */
-static void copy_live(const Connection *live, Connection *ret_connection)
+/* Of one that is not begun there is only the first line. */
+static void copy_lines(const Connection *connection, Connection *ret_connection)
 {
-    memcpy(ret_connection, live,
-           live->traits & CONNECTION_BEGUN ? sizeof *live : offsetof(Connection, sequence));
+    memcpy(ret_connection, connection,
+           connection->traits & CONNECTION_BEGUN ? sizeof *connection : offsetof(Connection, sequence));
 }
 
 /* Makes a live one what became of its copy, with which its events were tracked. */
@@ -87,7 +93,7 @@ static bool freeze_one(ConnectionStore *store, uint32_t handle)
     } else {
         /* Its other lines need no room in the store now. */
         Connection brief;
-        copy_live(connection, &brief);
+        copy_lines(connection, &brief);
         track_waiting(&brief, events, &store->holes);
         is_away = put_away(store, stream, &brief, events);
         if (!is_away)
@@ -248,7 +254,7 @@ static uint32_t thaw_one(ConnectionStore *store, uint32_t stream)
     count_thawed(store);
     uint32_t handle = take_live(store, stream, connection.last_ns);
     Connection *live = connection_store_live(store, handle);
-    copy_live(&connection, live);
+    copy_lines(&connection, live);
     event_store_put(&store->events, live, events);
     return handle;
 }
@@ -283,16 +289,9 @@ void connection_store_read(const ConnectionStore *store, uint32_t stream, Connec
     Connection *live = connection_store_live(store, place);
     if (!store->is_at_rest)
         connection_store_track((ConnectionStore *)store, live);
-    copy_live(live, connection);
+    copy_lines(live, connection);
     memcpy(ret_record->events, event_store_get(&store->events, live), live->event_count * sizeof(Event));
     track_waiting(connection, ret_record->events, NULL); /* the same holds of those left by rest_alone() */
-}
-
-static void tell_rest(const ConnectionStore *store, uint32_t stream, const Connection *connection,
-                      const Event *events)
-{
-    if (store->rest)
-        store->rest(store->rest_data, stream, connection, events);
 }
 
 /* A live one that is not begun, and need not be if all follows from its events: what is tracked is a copy. */
@@ -300,7 +299,7 @@ static void rest_alone(ConnectionStore *store, uint32_t stream, Connection *live
 {
     Connection brief;
     Event events[EVENTS_BESIDE], *own = event_store_get(&store->events, live);
-    copy_live(live, &brief);
+    copy_lines(live, &brief);
     memcpy(events, own, live->event_count * sizeof *own);
     track_waiting(&brief, events, &store->holes);
     tell_rest(store, stream, &brief, events);

@@ -2,10 +2,10 @@
  * frozen (frozen.h) when none has come for a while.
  *
  * What is touched packet by packet then stays as small as what is open at one time, and fits the cache,
- * however many connections the capture has; the others cost a fifth of their memory, and are written and read
- * front to back. Which ones to freeze a clock's hand tells that walks round the live ones, one step for each
- * that is added: whatever has not been touched since it last came by, or where that is open since the time
- * before; or of those it saw the one that was touched longest ago. */
+ * however many connections the capture has; the others cost a quarter of their memory, and are written and
+ * read front to back. Which ones to freeze a clock's hand tells that walks round the live ones, one step for
+ * each that is added: whatever has not been touched since it last came by, or where that is open since the
+ * time before; or of those it saw the one that was touched longest ago. */
 #pragma once
 
 #include <stdint.h>

@@ -198,6 +198,13 @@ static uint32_t new_tuple(FlowTable *table, const Parcel *parcel)
     return new_connection(table, parcel);
 }
 
+/* Before anything of it is tracked. */
+static void begin_there(FlowTable *table, Connection *connection, const Parcel *parcel)
+{
+    event_store_move_out(&table->store.events, connection);
+    track_begin(connection, parcel->event.time_ns, parcel->event.frame);
+}
+
 /* Another one of its tuple, after `previous`, which is live. */
 static uint32_t new_of_tuple(FlowTable *table, const Parcel *parcel, uint32_t previous)
 {
@@ -210,8 +217,7 @@ static uint32_t new_of_tuple(FlowTable *table, const Parcel *parcel, uint32_t pr
     *newest = table->store.count;
     uint32_t handle = new_connection(table, parcel);
     Connection *connection = connection_store_live(&table->store, handle);
-    event_store_move_out(&table->store.events, connection);
-    track_begin(connection, parcel->event.time_ns, parcel->event.frame);
+    begin_there(table, connection, parcel);
     connection->previous = stream;
     connection->traits |= CONNECTION_REUSES | CONNECTION_BEYOND;
     return handle;
@@ -345,10 +351,8 @@ static void add_apart(FlowTable *table, Connection *connection, unsigned end, co
 {
     Event event = parcel->event;
     connection_store_track(&table->store, connection);
-    if (!(connection->traits & CONNECTION_BEGUN)) {
-        event_store_move_out(&table->store.events, connection);
-        track_begin(connection, event.time_ns, event.frame);
-    }
+    if (!(connection->traits & CONNECTION_BEGUN))
+        begin_there(table, connection, parcel);
     connection->traits |= CONNECTION_BEYOND;
     event.marks = (uint16_t)end;
     event.marks |= parcel->kind == SEGMENT_ICMP_QUOTE ? track_quote(connection, end, &event)

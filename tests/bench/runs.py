@@ -25,6 +25,14 @@ def alternate(pairs, first, second):
     return [one for one, _ in results], [other for _, other in results]
 
 
+def settle(path):
+    """Reads a new file into the page cache, once it is on disk: not while something is measured."""
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
+        while file.read(1 << 24):
+            pass
+
+
 class Capture:
     """A generated capture: its path (None where it went into a pipe) and what is in it."""
 
@@ -51,10 +59,7 @@ class Tools:
         path = os.path.join(self.folder, name + ".pcap")
         done = subprocess.run([self.generate, *options, "-o", path], stderr=subprocess.PIPE, text=True,
                               check=True)
-        with open(path, "rb") as file:
-            os.fsync(file.fileno())  # else the kernel writes it to disk while something is measured
-            while file.read(1 << 24):
-                pass
+        settle(path)
         return Capture(path, done.stderr)
 
     def measure(self, command, stdin=None):

@@ -221,7 +221,7 @@ static Token scan_number(Scanner *scanner)
         return scan_address(scanner, length);
 
     const char *digits = scanner->text + offset;
-    int64_t whole, nanos;
+    int64_t whole = 0, nanos = 0;
     bool fits = read_decimal(digits, length, &whole, &nanos);
     scanner->at += length;
     size_t unit_length;

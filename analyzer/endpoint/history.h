@@ -13,8 +13,8 @@
 
 #include "base/address.h"
 #include "base/bounds.h"
-#include "base/side.h"
-#include "endpoint/rowset.h"
+#include "base/tcp-state.h"
+#include "endpoint/row-set.h"
 #include "flow/table.h"
 
 /* How the connection began in this capture. */

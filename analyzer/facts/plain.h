@@ -6,7 +6,7 @@
  * Whoever is not found plain may be so all the same: that only takes longer. */
 #pragma once
 
-#include "facts/context.h"
+#include "facts/witnesses.h"
 
 typedef struct {
     const Connection *connection;

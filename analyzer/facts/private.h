@@ -3,7 +3,7 @@
 
 #include "endpoint/history.h"
 #include "facts/catalogue.h"
-#include "facts/context.h"
+#include "facts/witnesses.h"
 #include "facts/facts.h"
 #include "facts/plain.h"
 #include "facts/zeek.h"

@@ -1,6 +1,6 @@
 /* Most connections are alike in most things: a whole handshake, no reset, both FINs acknowledged, nothing
  * lost. Whether they are so in this one is found at once, and settles what many facts are, so that a
- * condition that asks only for those is decided without computing any (rules/leap.c).
+ * condition that asks only for those is decided without computing any (rules/passes/leap.c).
  *
  * It says nothing that the facts do not say: what is settled is what they would be. Where something is not as
  * usual, the facts are asked. */

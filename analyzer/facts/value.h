@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/address.h"
-#include "base/side.h"
+#include "base/tcp-state.h"
 
 typedef enum {
     VALUE_BOOL,

@@ -46,10 +46,10 @@ typedef struct {
 /* Replays the connection; of several that Zeek would make of the stream the last. */
 void zeek_replay(ZeekReplay *ret_replay, const History *history);
 
-/* zeek_state.c: what the segment makes of its sender's state, and of the peer's. */
+/* zeek-state.c: what the segment makes of its sender's state, and of the peer's. */
 void zeek_state_take(ZeekEnd *self, ZeekEnd *peer, unsigned which, const HistoryRow *row);
 
-/* zeek_letters.c */
+/* zeek-letters.c */
 void zeek_letter_add(ZeekReplay *replay, unsigned which, char letter);
 /* Letters of the segment itself; before its sender's state changes. */
 void zeek_letters_take(ZeekReplay *replay, unsigned which, const HistoryRow *row);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "pipeline/options.h"
-#include "rules/ruleset.h"
+#include "rules/set/rule-set.h"
 
 /* Everything the options ask for, linked and ready. CLOSELINT_ERROR_RULES or _USAGE. Caller frees. */
 RuleSet *rules_for_options(const Options *options, GError **error);

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/side.h"
+#include "base/tcp-state.h"
 #include "report/report.h"
 
 /* What the program is to do; everything but MODE_REPORT, MODE_WHY, MODE_FOLLOW and MODE_TEST_RULES reads no

@@ -19,7 +19,7 @@
 #include "pipeline/outputs.h"
 #include "pipeline/samples.h"
 #include "pipeline/trace.h"
-#include "rules/expression.h"
+#include "rules/language/expression.h"
 
 typedef struct {
     const Options *options;

@@ -4,7 +4,7 @@
  * the capture has been read, but for those that are shown as examples. */
 #pragma once
 
-#include "facts/context.h"
+#include "facts/witnesses.h"
 #include "flow/lanes.h"
 #include "verdict/outcome.h"
 

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "rules/ruleset.h"
+#include "rules/set/rule-set.h"
 
 /* Prints a line for every failure and a summary. `directory` NULL: ./samples, else the installed one. */
 bool samples_test(const RuleSet *rules, const char *directory);

@@ -5,8 +5,8 @@
 
 #include "report/block.h"
 #include "report/wrap.h"
-#include "rules/expression.h"
-#include "rules/template.h"
+#include "rules/language/expression.h"
+#include "rules/text/template.h"
 
 static void append_label_template(GString *out, const Style *style, const char *label,
                                   const Template *template)

@@ -2,7 +2,7 @@
  *
  * The document is written as it goes, one connection a line, so that it can be read by line tools as well and
  * costs no memory; whatever happens to the captures, its brackets are closed. */
-#include "report/jsonrecord.h"
+#include "report/json-record.h"
 
 typedef struct {
     Report base;

@@ -1,7 +1,7 @@
 /* Flags first, then payload, then what was special about it. */
 #include "report/label.h"
 
-#include "base/timefmt.h"
+#include "base/time-format.h"
 #include "decode/segment.h"
 #include "flow/connection.h"
 

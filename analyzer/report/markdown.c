@@ -4,8 +4,8 @@
 
 #include "report/explain.h"
 #include "report/listing.h"
-#include "rules/expression.h"
-#include "rules/template.h"
+#include "rules/language/expression.h"
+#include "rules/text/template.h"
 
 /* Text between Markdown's own characters. */
 static void append_escaped(GString *out, const char *text)

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 
 #include "base/address.h"
-#include "base/timefmt.h"
+#include "base/time-format.h"
 #include "report/block.h"
 
 static void append_side(GString *out, const Style *style, const HistorySide *side, Side which)

@@ -7,7 +7,7 @@
 #include <inttypes.h>
 
 #include "base/address.h"
-#include "base/timefmt.h"
+#include "base/time-format.h"
 #include "report/block.h"
 #include "report/stream.h"
 #include "report/summary.h"

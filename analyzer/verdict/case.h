@@ -4,7 +4,7 @@
 #include "base/frame-map.h"
 #include "endpoint/history.h"
 #include "facts/facts.h"
-#include "rules/ruleset.h"
+#include "rules/set/rule-set.h"
 
 typedef struct {
     const char *capture;    /* the path as given on the command line; of several files, frame_map_title() */

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "endpoint/history.h"
-#include "rules/ruleset.h"
+#include "rules/set/rule-set.h"
 
 typedef struct {
     const Rule *rule;

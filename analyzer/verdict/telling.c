@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "rules/template.h"
+#include "rules/text/template.h"
 
 static void line_clear(gpointer element)
 {

@@ -7,7 +7,7 @@
 #include <glib.h>
 
 #include "base/bounds.h"
-#include "base/side.h"
+#include "base/tcp-state.h"
 #include "verdict/case.h"
 
 /* "server saw …": one line of `programs`, `confirm` or `fix`. */

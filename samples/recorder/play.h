@@ -20,7 +20,7 @@ typedef struct {
     void (*run)(Step *step);
 } StepKind;
 
-/* The steps of play_socket.c; a row without a name ends the table. */
+/* The steps of play-socket.c; a row without a name ends the table. */
 extern const StepKind PLAY_SOCKET_STEPS[];
 
 /* Sets the addresses, as text, that sockets are bound and connected to. */

@@ -8,7 +8,7 @@
  * ISN, which the script may choose. Time passes a millisecond a segment, and more by wait_ms(). */
 #pragma once
 
-#include "base/side.h"
+#include "base/tcp-state.h"
 #include "flow/table.h"
 #include "testing.h"
 

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "fake_catalogue.h"
-#include "rules/expression.h"
-#include "rules/tree.h"
+#include "fake-catalogue.h"
+#include "rules/language/expression.h"
+#include "rules/language/tree.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -17,7 +17,7 @@
 #include <string.h>
 
 #include "facts/plain.h"
-#include "rules/ruleset.h"
+#include "rules/set/rule-set.h"
 
 #define SEGMENTS_MAX 5000
 #define PORTS        4

@@ -5,10 +5,10 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "fake_catalogue.h"
-#include "rules/expression.h"
-#include "rules/ruleset.h"
-#include "rules/template.h"
+#include "fake-catalogue.h"
+#include "rules/language/expression.h"
+#include "rules/set/rule-set.h"
+#include "rules/text/template.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,7 +6,7 @@
 
 #include "expected.h"
 #include "handmade.h"
-#include "report/jsonwriter.h"
+#include "report/json-writer.h"
 #include "report/report.h"
 
 static void expect_quoted(const char *text, const char *expected)

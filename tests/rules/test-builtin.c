@@ -1,6 +1,6 @@
 /* What is compiled in: every rule file of the source tree as it is read from there, and nothing that does not
  * load. */
-#include "rules/builtin.h"
+#include "rules/set/builtin.h"
 
 #include "testing.h"
 

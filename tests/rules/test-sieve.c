@@ -1,6 +1,6 @@
 /* Many rules that ask the same in many ways, put together as rule_set_judge() does, against each one's tree
  * by itself: for every combination of known, unknown and absent facts. */
-#include "rules/tree.h"
+#include "rules/language/tree.h"
 #include "testing.h"
 
 enum { RULES = 30, SETS = 30, FACTS = 5, VARIANTS = 4 };

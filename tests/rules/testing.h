@@ -10,10 +10,10 @@
 #include <glib.h>
 #include <string.h>
 
-#include "fake_catalogue.h"
-#include "rules/expression.h"
-#include "rules/ruleset.h"
-#include "rules/template.h"
+#include "fake-catalogue.h"
+#include "rules/language/expression.h"
+#include "rules/set/rule-set.h"
+#include "rules/text/template.h"
 
 /* Compares texts and shows both where they differ. */
 #define assert_text(actual, expected)                                                                        \

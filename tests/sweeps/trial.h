@@ -6,7 +6,7 @@
 
 #include "capture/frame.h"
 #include "decode/segment.h"
-#include "rules/ruleset.h"
+#include "rules/set/rule-set.h"
 
 /* A frame of the capture, or of a mutation of it. */
 typedef struct {

@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "rules/builtin.h"
-#include "rules/ruleset.h"
-#include "rules/template.h"
+#include "rules/set/builtin.h"
+#include "rules/set/rule-set.h"
+#include "rules/text/template.h"
 
 static void assert_sound(const Template *text, const Rule *rule, const RuleSet *rules)
 {

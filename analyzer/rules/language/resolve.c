@@ -1,0 +1,123 @@
+/* What the names in an expression mean: facts, the names of enums, parameters, sides.
+ *
+ * A bare word is a fact, unless it is compared with an enum: then it is one of that enum's names first. */
+#include "rules/language/check.h"
+
+#include <string.h>
+
+#include "rules/yaml/nearest.h"
+#include "rules/set/parameters.h"
+
+static void add_fact(Checker *checker, FactRef ref)
+{
+    GArray *facts = checker->expression->facts;
+    for (guint i = 0; i < facts->len; i++) {
+        const FactRef *known = &g_array_index(facts, FactRef, i);
+        if (known->row == ref.row && known->role == ref.role)
+            return;
+    }
+    g_array_append_val(facts, ref);
+}
+
+bool resolve_fact_quietly(Checker *checker, Node *node)
+{
+    FactRef ref;
+    if (!fact_find(checker_text(checker, node), node->length, &ref))
+        return false;
+    node->kind = NODE_FACT;
+    node->fact = ref;
+    node->type = (uint8_t)fact_ref_row(ref)->type;
+    add_fact(checker, ref);
+    return true;
+}
+
+static bool complain_unknown_fact(Checker *checker, const Node *node)
+{
+    const char *name = checker_text(checker, node);
+    int shown = (int)MIN(node->length, 60);
+    const char *hyphen = memchr(name, '-', node->length);
+    FactRef ref;
+    if (hyphen && fact_find(name, (size_t)(hyphen - name), &ref))
+        return complain(checker->complaint, node->offset, "no fact '%.*s': a minus needs spaces around it",
+                        shown, name);
+    g_autofree char *nearest = fact_nearest(name, node->length);
+    if (nearest)
+        return complain(checker->complaint, node->offset, "no fact '%.*s'; did you mean '%s'?", shown, name,
+                        nearest);
+    return complain(checker->complaint, node->offset, "no fact '%.*s'", shown, name);
+}
+
+bool resolve_fact(Checker *checker, Node *node)
+{
+    return resolve_fact_quietly(checker, node) || complain_unknown_fact(checker, node);
+}
+
+/* Makes the node a constant of this value. */
+static void become_constant(Checker *checker, Node *node, const Constant *constant)
+{
+    node->kind = NODE_CONSTANT;
+    node->payload = expression_add_constant(checker->expression, constant);
+    node->type = (uint8_t)constant->value.type;
+}
+
+static bool complain_unknown_name(Checker *checker, const Node *word, const char *const *names,
+                                  const Node *fact)
+{
+    Nearest nearest = nearest_begin(checker_text(checker, word), word->length);
+    g_autoptr(GString) all = g_string_new(NULL);
+    for (guint i = 0; names[i]; i++) {
+        nearest_offer(&nearest, names[i]);
+        g_string_append_printf(all, "%s%s", i ? ", " : "", names[i]);
+    }
+    g_autofree char *hint =
+        nearest.best ? nearest_hint(&nearest) : g_strdup_printf(": it is one of %s", all->str);
+    return complain(checker->complaint, word->offset, "'%.*s' is no value of %.*s%s",
+                    (int)MIN(word->length, 60), checker_text(checker, word), (int)fact->length,
+                    checker_text(checker, fact), hint);
+}
+
+/* A word beside an enum fact: one of its names. */
+bool resolve_name(Checker *checker, Node *word, const Node *fact)
+{
+    const char *const *names = fact_ref_row(fact->fact)->enum_names;
+    const char *text = checker_text(checker, word);
+    for (int64_t i = 0; names[i]; i++) {
+        if (strlen(names[i]) == word->length && !memcmp(names[i], text, word->length)) {
+            become_constant(checker, word, &(Constant){.value = {.type = VALUE_ENUM, .as.number = i}});
+            return true;
+        }
+    }
+    return resolve_fact_quietly(checker, word) || complain_unknown_name(checker, word, names, fact);
+}
+
+bool resolve_parameter(Checker *checker, Node *node)
+{
+    const char *name = checker_text(checker, node) + 1;
+    const Parameter *parameter =
+        checker->rules ? rule_set_parameter(checker->rules, name, node->length - 1) : NULL;
+    if (!parameter) {
+        g_autofree char *hint =
+            checker->rules ? rule_set_parameter_hint(checker->rules, name, node->length - 1) : g_strdup("");
+        return complain(checker->complaint, node->offset, "no parameter '$%.*s'%s",
+                        (int)MIN(node->length - 1, 60), name, hint);
+    }
+    become_constant(checker, node, &(Constant){.value = parameter->value});
+    if (parameter->value.type == VALUE_STRING) {
+        char *copy = g_strdup(parameter->value.as.string);
+        g_ptr_array_add(checker->expression->strings, copy);
+        expression_constant(checker->expression, node)->value.as.string = copy;
+    }
+    return true;
+}
+
+/* `client` and `server` are facts that never change: values, too. */
+void resolve_side(Checker *checker, Node *node)
+{
+    FactRole role;
+    if (node->kind != NODE_FACT || !fact_role_find(checker_text(checker, node), node->length, &role))
+        return;
+    if (role == ROLE_CLIENT || role == ROLE_SERVER) {
+        Side side = role == ROLE_CLIENT ? SIDE_CLIENT : SIDE_SERVER;
+        become_constant(checker, node, &(Constant){.value = {.type = VALUE_SIDE, .as.number = side}});
+    }
+}

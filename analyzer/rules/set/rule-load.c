@@ -1,0 +1,151 @@
+/* Reads a rule's map: the shape of every key now, expressions and texts when all parameters are known. */
+#include <string.h>
+
+#include "rules/set/private.h"
+
+#define TEXT 1u << YAML_TEXT
+#define LIST 1u << YAML_LIST
+#define MAP  1u << YAML_MAP
+
+/* The format of a rule file. */
+static const YamlKey ending_keys[] = {
+    {"ending", TEXT, true},
+    {"under", TEXT, false},
+    {"order", TEXT, false},
+    {"severity", TEXT, true},
+    {"when", TEXT, true},
+    {"certain", TEXT, false},
+    {"benign", TEXT, false},
+    {"summary", TEXT, false},
+    {"title", TEXT, true},
+    {"happened", TEXT, true},
+    {"programs", MAP, false},
+    {"lost", TEXT, false},
+    {"lookalikes", TEXT | LIST, false},
+    {"confirm", TEXT | MAP, false},
+    {"fix", TEXT | MAP, false},
+    {"references", TEXT | LIST, false},
+    {"evidence", TEXT | LIST, false},
+    {"samples", MAP, false},
+};
+
+static const YamlKey finding_keys[] = {
+    {"finding", TEXT, true},
+    {"severity", TEXT, true},
+    {"when", TEXT, true},
+    {"certain", TEXT, false},
+    {"benign", TEXT, false},
+    {"summary", TEXT, false},
+    {"title", TEXT, true},
+    {"happened", TEXT, true},
+    {"programs", MAP, false},
+    {"lost", TEXT, false},
+    {"lookalikes", TEXT | LIST, false},
+    {"confirm", TEXT | MAP, false},
+    {"fix", TEXT | MAP, false},
+    {"references", TEXT | LIST, false},
+    {"evidence", TEXT | LIST, false},
+    {"samples", MAP, false},
+};
+
+static const YamlKey sample_keys[] = {
+    {"fires", LIST, false},
+    {"silent", LIST, false},
+};
+
+static void load_severity(Rule *rule, const char *name, const YamlNode *node, MistakeList *mistakes)
+{
+    if (severity_parse(node->text, &rule->severity))
+        rule->shipped_severity = rule->severity;
+    else
+        mistake_list_add(mistakes, name, node->line, node->column,
+                         "'%s' is no severity: it is one of error, warning, note, ok", node->text);
+}
+
+static void load_order(Rule *rule, const char *name, const YamlNode *node, MistakeList *mistakes)
+{
+    gint64 order;
+    if (g_ascii_string_to_signed(node->text, 10, -1000000, 1000000, &order, NULL))
+        rule->order = (int)order;
+    else
+        mistake_list_add(mistakes, name, node->line, node->column, "'%s' is no order: it is a whole number",
+                         node->text);
+}
+
+static void load_samples(Rule *rule, const char *name, const YamlNode *map, MistakeList *mistakes)
+{
+    if (!yaml_check_map(name, map, sample_keys, G_N_ELEMENTS(sample_keys), "'samples'", mistakes))
+        return;
+    const YamlNode *fires = yaml_node_get(map, "fires"), *silent = yaml_node_get(map, "silent");
+    if (fires)
+        yaml_copy_texts(name, fires, "fires", rule->fires, mistakes);
+    if (silent)
+        yaml_copy_texts(name, silent, "silent", rule->silent, mistakes);
+}
+
+static void load_texts(Rule *rule, const char *name, const YamlNode *map, MistakeList *mistakes)
+{
+    const YamlNode *node;
+    if ((node = yaml_node_get(map, "summary")))
+        rule->summary = g_strdup(node->text);
+    if ((node = yaml_node_get(map, "lookalikes")))
+        yaml_copy_texts(name, node, "lookalikes", rule->lookalikes, mistakes);
+    if ((node = yaml_node_get(map, "references")))
+        yaml_copy_texts(name, node, "references", rule->references, mistakes);
+    if ((node = yaml_node_get(map, "samples")))
+        load_samples(rule, name, node, mistakes);
+    if ((node = yaml_node_get(map, "order")))
+        load_order(rule, name, node, mistakes);
+    load_severity(rule, name, yaml_node_get(map, "severity"), mistakes);
+}
+
+/* Lower case letters, digits and single hyphens, a letter first. */
+static bool is_id(const char *text)
+{
+    if (!g_ascii_islower(*text))
+        return false;
+    for (const char *at = text; *at; at++)
+        if (!g_ascii_islower(*at) && !g_ascii_isdigit(*at) && (*at != '-' || at[1] == '-' || !at[1]))
+            return false;
+    return true;
+}
+
+static bool check_id(RuleSet *rules, const char *name, const YamlNode *id, MistakeList *mistakes)
+{
+    if (!is_id(id->text)) {
+        mistake_list_add(mistakes, name, id->line, id->column,
+                         "'%s' is no id: lower case letters, digits and hyphens", id->text);
+        return false;
+    }
+    const Rule *earlier = g_hash_table_lookup(rules->by_id, id->text);
+    if (earlier)
+        mistake_list_add(mistakes, name, id->line, id->column, "there is a rule '%s' already: %s:%u",
+                         id->text, earlier->file, earlier->line);
+    return !earlier;
+}
+
+void rule_load(RuleSet *rules, const char *name, const YamlNode *map, MistakeList *mistakes)
+{
+    if (!yaml_check_kind(name, map, MAP, "a rule", mistakes))
+        return;
+    const YamlNode *ending = yaml_node_get(map, "ending"), *finding = yaml_node_get(map, "finding");
+    if (!ending && !finding) {
+        mistake_list_add(mistakes, name, map->line, map->column,
+                         "a rule needs the key 'ending' or 'finding'");
+        return;
+    }
+    bool is_sound =
+        ending ? yaml_check_map(name, map, ending_keys, G_N_ELEMENTS(ending_keys), "an ending", mistakes)
+               : yaml_check_map(name, map, finding_keys, G_N_ELEMENTS(finding_keys), "a finding", mistakes);
+    const YamlNode *id = ending ? ending : finding;
+    if (!is_sound || !check_id(rules, name, id, mistakes))
+        return;
+
+    Rule *rule = rule_new(id->text, name, map->line);
+    rule->is_ending = ending != NULL;
+    g_ptr_array_add(rules->rules, rule);
+    g_hash_table_insert(rules->by_id, rule->id, rule);
+    load_texts(rule, name, map, mistakes);
+    Draft draft = {.rule = rule, .map = map, .is_builtin = rules->loads_builtin};
+    g_array_append_val(rules->drafts, draft);
+}

@@ -143,7 +143,10 @@ typedef struct {
     uint32_t repeats; /* how often it was sent again in vain */
     uint32_t first_frame, last_frame;
     int64_t first_ns, last_ns;
-    int64_t interval_ns;      /* between the last two attempts */
+    int64_t interval_ns;      /* the longest between two attempts: timeouts only grow (RFC 6298 5.5) */
+    uint32_t rst_frame;       /* its own RST after them, 0 for none */
+    int64_t rst_ns;           /* time of that */
+    bool rst_is_reply;        /* that RST answers a segment: no end of retries */
     int64_t idle_ns;          /* how long nothing was sent before the first */
     int64_t bytes;            /* not acknowledged */
     bool against_zero_window; /* the other side's window was zero at the last attempt */

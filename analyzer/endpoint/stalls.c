@@ -40,11 +40,26 @@ static void take_attempt(Stall *stall, const HistoryRow *row, int64_t idle_ns, b
     } else {
         /* Bounded, so that wild time stamps cannot overflow what is computed from it. */
         int64_t interval = row->time_ns - stall->last_ns;
-        stall->interval_ns = interval < INTERVAL_MAX_NS ? interval : INTERVAL_MAX_NS;
+        interval = interval < INTERVAL_MAX_NS ? interval : INTERVAL_MAX_NS;
+        /* Several segments are repeated in one go: what counts is the timeout before. */
+        stall->interval_ns = interval > stall->interval_ns ? interval : stall->interval_ns;
     }
     stall->last_frame = row->frame;
     stall->last_ns = row->time_ns;
     stall->against_zero_window = window_is_zero;
+}
+
+/* Its own RST, in row `row`; there is none where that is the number of rows. */
+static void take_reset(Stall *stall, const History *history, unsigned row)
+{
+    for (unsigned i = 0; i < history->reset_count; i++) {
+        const ResetRecord *reset = &history->resets[i];
+        if (reset->row != row)
+            continue;
+        stall->rst_frame = reset->frame;
+        stall->rst_ns = reset->time_ns;
+        stall->rst_is_reply = reset->form == RST_FORM_REPLY;
+    }
 }
 
 static Stall find_stall(const History *history, Side side)
@@ -68,6 +83,7 @@ static Stall find_stall(const History *history, Side side)
         }
         previous_ns = row->time_ns;
     }
+    take_reset(&stall, history, limit.end);
     stall.bytes = next > limit.acked && limit.acked > ACKED_NOTHING ? next - limit.acked : 0;
     return stall;
 }

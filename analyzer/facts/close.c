@@ -136,6 +136,34 @@ static void both_aborted(const FactSet *facts, Side side, Value *value)
     value_set_bool(value, aborted[SIDE_CLIENT] && aborted[SIDE_SERVER], 0);
 }
 
+/* The first RST of which nothing shows what came of it: it did not count, nobody is seen to go on after it,
+ * and the connection had not ended before. */
+static const ResetRecord *find_unproven(const History *history)
+{
+    for (unsigned i = 0; i < history->reset_count; i++) {
+        const ResetRecord *reset = &history->resets[i];
+        if (!reset->effective && !reset->ends_sender && !reset->lived_on && !reset->after_close)
+            return history->first_reset < 0 ? reset : NULL;
+    }
+    return NULL;
+}
+
+static void unproven_frame(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const ResetRecord *reset = find_unproven(facts->history);
+    if (reset)
+        value_set(value, reset->frame, reset->frame);
+}
+
+static void unproven_sender(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const ResetRecord *reset = find_unproven(facts->history);
+    if (reset)
+        value_set(value, reset->side, reset->frame);
+}
+
 static const FactRow rows[] = {
     {"close.first", VALUE_ENUM, NULL, first_names, false,
      "What began the end: a FIN, an RST that counted, or none.", first},
@@ -154,6 +182,9 @@ static const FactRow rows[] = {
      idle_before},
     {"close.both_aborted", VALUE_BOOL, NULL, NULL, false,
      "Each side aborted before the other's RST reached it.", both_aborted},
+    {"rst.unproven.frame", VALUE_FRAME, NULL, NULL, false,
+     "Where no RST counted: the first of which nothing shows whether it was taken.", unproven_frame},
+    {"rst.unproven.sender", VALUE_SIDE, NULL, NULL, false, "Whose address it bears.", unproven_sender},
 };
 
 const FactFamily fact_family_close = {rows, G_N_ELEMENTS(rows)};

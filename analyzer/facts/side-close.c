@@ -213,21 +213,45 @@ static void stall_against_zero_window(const FactSet *facts, Side side, Value *va
         value_set_bool(value, stall->against_zero_window, stall->last_frame);
 }
 
-/* The next repetition is due after twice the last interval (RFC 6298 5.5), and Linux never waits longer than
- * 120 s. */
+/* The next repetition is due after twice the last interval (RFC 6298 5.5); Linux never waits longer than 120
+ * s, and no stack is held to repeat within less than a second after it has begun to back off (RFC 6298 2.4).
+ */
+#define RTO_MAX_NS INT64_C(120000000000)
+#define RTO_MIN_NS INT64_C(1000000000)
+
+/* The latest time at which the next repetition was to come, a tenth for timers that are late included. */
+static int64_t next_due_ns(const Stall *stall)
+{
+    int64_t wait = stall->interval_ns > RTO_MAX_NS / 2 ? RTO_MAX_NS : 2 * stall->interval_ns;
+    wait += wait / 10;
+    return stall->last_ns + (wait < RTO_MIN_NS ? RTO_MIN_NS : wait);
+}
+
+/* A TCP whose retries have run out may say so with an RST (RFC 9293 3.8.3 leaves it open), which then comes
+ * in the place of the next repetition. One that comes sooner is a program's decision, or an answer: where its
+ * side had not closed before, even that shows that the connection was given up, since nothing else ends it
+ * without a FIN or an RST of its own. */
 static void stall_gave_up(const FactSet *facts, Side side, Value *value)
 {
     const Stall *stall = &facts->history->stall[side];
-    const int64_t rto_max_ns = INT64_C(120000000000);
     if (!stall->repeats)
         return;
-    int64_t due = stall->interval_ns * 5 / 2;
-    if (due > rto_max_ns * 5 / 4)
-        due = rto_max_ns * 5 / 4;
-    if (fact_context_last_ns(facts->context) - stall->last_ns > due)
+    if (stall->rst_frame) {
+        bool shows = stall->rst_is_reply ? !side_of(facts, side)->fin
+                                         : stall->rst_ns - stall->last_ns >= stall->interval_ns * 3 / 2;
+        value_set_bool(value, shows || stall->rst_ns > next_due_ns(stall), stall->rst_frame);
+    } else if (fact_context_last_ns(facts->context) > next_due_ns(stall)) {
         value_set_bool(value, true, stall->last_frame);
-    else
+    } else {
         value_unknown(value, MISSING_END);
+    }
+}
+
+static void stall_rst_frame(const FactSet *facts, Side side, Value *value)
+{
+    const Stall *stall = &facts->history->stall[side];
+    if (stall->repeats && stall->rst_frame)
+        value_set(value, stall->rst_frame, stall->rst_frame);
 }
 
 /* How long the side was seen to stay in a state; to the end of the capture where it never left it. */
@@ -307,8 +331,14 @@ static const FactRow rows[] = {
     {"stall.bytes", VALUE_BYTES, "bytes", NULL, true,
      "What it sent in vain: sequence numbers that nothing acknowledged.", stall_bytes},
     {"stall.gave_up", VALUE_BOOL, NULL, NULL, true,
-     "The next repetition was overdue and did not come; unknown where the capture ends before it was due.",
+     "The next repetition was overdue and did not come, or an RST of its own came in its place, or answers "
+     "for a "
+     "connection that it had not closed; unknown where the capture ends before it was due, false where it "
+     "reset "
+     "the connection sooner.",
      stall_gave_up},
+    {"stall.rst_frame", VALUE_FRAME, NULL, NULL, true,
+     "Its first RST, where it repeated something in vain; absent where it sent none.", stall_rst_frame},
     {"stall.against_zero_window", VALUE_BOOL, NULL, NULL, true,
      "The other side's window was zero when it last tried: its TCP answers, its program does not read.",
      stall_against_zero_window},

@@ -94,6 +94,7 @@ static const struct {
     {"rst.text", {USUAL_RESET, true, SETTLED_ABSENT}},
     {"rst.diagnosis", {USUAL_RESET, true, SETTLED_ABSENT}},
     {"rst.mptcp_reason", {USUAL_RESET, true, SETTLED_ABSENT}},
+    {"rst.unproven.frame", {USUAL_RESET, true, SETTLED_ABSENT}},
     {"rst.after_close.frame", {USUAL_RESET, true, SETTLED_ABSENT}},
     {"rst.after_close.hits_time_wait", {USUAL_RESET, true, SETTLED_ABSENT}},
     {"challenge.frame", {USUAL_RESET, true, SETTLED_ABSENT}},

@@ -133,6 +133,20 @@
 #define STREAM_RANGES_MAX    64
 #define GROUP_SERVERS_MAX    8
 
+/* Kinds of verdict of which a fingerprint counts the cases; of later ones all look like the first. */
+#define FINGERPRINT_KINDS_MAX 100000
+
+/* junit: connections of a capture that are test cases of their own; beyond, a rule and a server are one. */
+#define JUNIT_CASES_MAX 1000
+
+/* sarif: what GitHub's code scanning takes in one run. The worst are kept, the rest is counted in a notification.
+ */
+#define SARIF_RESULTS_MAX 25000
+
+/* sarif: frames of a capture of which it is known where they lie in the file; regions of later ones are left out.
+ */
+#define FRAME_OFFSETS_MAX (UINT32_C(1) << 24)
+
 /* Different ways to come out that are told apart before all is read; a connection with one more is judged
  * once again. */
 #define OUTCOMES_MAX UINT16_MAX

@@ -128,8 +128,7 @@ static bool check_words(Options *options, const Raw *raw, GError **error)
     if (color < 0 || fail_on < 0)
         return false;
     options->report.color = (ColorChoice)color;
-    options->fails = fail_on < 3;
-    options->fail_on = options->fails ? (Severity)(SEVERITY_NOTE + fail_on) : SEVERITY_ERROR;
+    options->report.fail_on = (Severity)(SEVERITY_NOTE + fail_on);
     return true;
 }
 

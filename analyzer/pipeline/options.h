@@ -36,8 +36,6 @@ typedef struct {
     char *explain; /* --explain */
     char *samples; /* --samples, or NULL */
     bool markdown; /* lists as they stand in docs/ */
-    bool fails;    /* false: --fail-on never */
-    Severity fail_on;
     ReportOptions report;
 } Options;
 

@@ -74,6 +74,14 @@ bool outputs_show_diagnostics(const Outputs *outputs)
     return outputs->shows_diagnostics;
 }
 
+bool outputs_want_offsets(const Outputs *outputs)
+{
+    bool any = false;
+    for (guint i = 0; i < outputs->reports->len; i++)
+        any |= ((const Report *)outputs->reports->pdata[i])->format->wants_offsets;
+    return any;
+}
+
 void outputs_capture_begin(Outputs *outputs, const CaptureInfo *capture)
 {
     for (guint i = 0; i < outputs->reports->len; i++)

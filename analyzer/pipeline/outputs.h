@@ -15,6 +15,9 @@ void outputs_free(Outputs *outputs);
 /* Whether one of them is text on standard output: diagnostics are told there. */
 bool outputs_show_diagnostics(const Outputs *outputs);
 
+/* Whether one of them points to bytes of the capture. */
+bool outputs_want_offsets(const Outputs *outputs);
+
 void outputs_capture_begin(Outputs *outputs, const CaptureInfo *capture);
 void outputs_connection(Outputs *outputs, Tellings *tellings);
 void outputs_capture_end(Outputs *outputs, const CaptureInfo *capture);

@@ -44,7 +44,7 @@ static int fail(GError *error)
 
 static void run_note_severity(Run *run, Severity severity)
 {
-    run->found |= run->options->fails && severity >= run->options->fail_on;
+    run->found |= severity >= run->options->report.fail_on;
 }
 
 /* OutcomeFunction */
@@ -138,7 +138,9 @@ static void run_unreadable(Run *run, const char *path, GError *error)
 static Trace *run_read(const Run *run, guint index, const RuleSet *rules, bool shows_progress, GError **error)
 {
     const Options *options = run->options;
-    const TraceOptions how = {.filter = run->filter, .rules = rules, .shows_progress = shows_progress};
+    const TraceOptions how = {.filter = run->filter, .rules = rules,
+                              .keeps_offsets = run->outputs && outputs_want_offsets(run->outputs),
+                              .shows_progress = shows_progress};
     const char *path = options->captures[index];
     if (stop_is_requested()) {
         g_set_error(error, CLOSELINT_ERROR, CLOSELINT_ERROR_INPUT, "%s: stopped by a signal", path);

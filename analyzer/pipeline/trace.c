@@ -23,6 +23,7 @@ _Static_assert(BATCH_FRAMES <= DECODE_FRAMES_KEPT, "payloads put together stay u
 struct Trace {
     char *path, *format;
     FrameMap *joined; /* NULL: one file */
+    FrameOffsets *offsets;
     CaptureInfo info;
     DiagnosticList *diagnostics;
     Oddities oddities;
@@ -74,6 +75,7 @@ void trace_free(Trace *trace)
     defragmenter_free(trace->defragmenter);
     diagnostic_list_free(trace->diagnostics);
     frame_map_free(trace->joined);
+    frame_offsets_free(trace->offsets);
     g_free(trace->format);
     g_free(trace->path);
     g_free(trace);
@@ -119,6 +121,14 @@ static void trace_note_frames(Trace *trace, Frame *frames, unsigned count)
     trace_note_span(trace, first_ns, last_ns);
 }
 
+static void trace_note_offsets(Trace *trace, const Frame *frames, unsigned count)
+{
+    enum { RECORD_HEADER = 16 }; /* of pcap; which is also how far it is wrong in pcapng, for the last frame */
+    for (unsigned i = 0; i < count; i++)
+        frame_offsets_add(trace->offsets, frames[i].number, frames[i].offset,
+                          frames[i].offset + RECORD_HEADER + frames[i].captured_len);
+}
+
 /* Keeps those that the filter takes; returns how many. */
 static unsigned trace_filter_frames(Trace *trace, PacketFilter *filter, Frame *frames, unsigned count)
 {
@@ -153,6 +163,8 @@ static void trace_read_frames(Trace *trace, FrameSource *source, PacketFilter *f
     unsigned count;
     while (!stop_is_requested() && (count = frame_source_next_batch(source, frames, BATCH_FRAMES))) {
         trace_note_frames(trace, frames, count);
+        if (trace->offsets)
+            trace_note_offsets(trace, frames, count);
         if (filter)
             count = trace_filter_frames(trace, filter, frames, count);
         trace_take_frames(trace, frames, count);
@@ -248,12 +260,16 @@ static void trace_finish(Trace *trace, FrameSource *source, const TraceOptions *
         trace_judge_left(trace);
         trace_merge_notable(trace);
     }
+    if (!strstr(trace->format, "compressed")) /* offsets are those of what is decompressed */
+        trace->info.offsets = trace->offsets;
     trace->info.joined = trace->joined = frame_source_take_map(source);
 }
 
 static Trace *trace_read_source(const char *path, FrameSource *source, const TraceOptions *options)
 {
     Trace *trace = trace_new(path, options->rules);
+    if (options->keeps_offsets && !frame_source_map(source))
+        trace->offsets = frame_offsets_new();
     Progress progress = progress_begin(options->shows_progress);
     trace_read_frames(trace, source, options->filter, &progress);
     progress_end(&progress);

@@ -14,6 +14,7 @@ typedef struct Trace Trace;
 typedef struct {
     PacketFilter *filter; /* NULL: every frame */
     const RuleSet *rules; /* connections are judged by them on the way: see trace_each_good(); or NULL */
+    bool keeps_offsets;   /* for CaptureInfo.offsets, of a plain file that is not joined */
     bool shows_progress;  /* on a terminal, when it takes long */
 } TraceOptions;
 

@@ -75,28 +75,46 @@ static void append_strings(GString *out, const char *label, const GPtrArray *str
     g_string_free(text, TRUE);
 }
 
-static void append_rule(GString *out, const Rule *rule)
+/* What somebody who has such a connection wants to know. */
+static void append_advice(GString *out, const Rule *rule)
 {
-    GString *summary = g_string_new(NULL);
-    explain_summary(summary, rule);
-    g_string_append_printf(out, "\n### %s\n\n", rule->id);
-    append_escaped(out, summary->str);
-    g_string_append_printf(out, "\n\n- **severity:** %s\n", severity_name(rule->severity));
-    append_item(out, "under", rule->parent ? rule->parent->id : NULL);
-    append_code(out, "when", rule->when);
-    append_code(out, "certain", rule->certain);
-    append_code(out, "benign", rule->benign);
-    append_title(out, rule->title);
-    append_template(out, "what happened", rule->happened);
     append_lines(out, "what the program saw", rule->programs);
     append_template(out, "lost", rule->lost);
     append_strings(out, "looks like it", rule->lookalikes, "; ");
     append_lines(out, "confirm", rule->confirm);
     append_lines(out, "help", rule->fix);
     append_strings(out, "references", rule->references, ", ");
+}
+
+static void append_summary(GString *out, const Rule *rule)
+{
+    GString *summary = g_string_new(NULL);
+    explain_summary(summary, rule);
+    append_escaped(out, summary->str);
+    g_string_append(out, "\n\n");
+    g_string_free(summary, TRUE);
+}
+
+void listing_advice_markdown(GString *out, const Rule *rule)
+{
+    append_summary(out, rule);
+    append_advice(out, rule);
+}
+
+static void append_rule(GString *out, const Rule *rule)
+{
+    g_string_append_printf(out, "\n### %s\n\n", rule->id);
+    append_summary(out, rule);
+    g_string_append_printf(out, "- **severity:** %s\n", severity_name(rule->severity));
+    append_item(out, "under", rule->parent ? rule->parent->id : NULL);
+    append_code(out, "when", rule->when);
+    append_code(out, "certain", rule->certain);
+    append_code(out, "benign", rule->benign);
+    append_title(out, rule->title);
+    append_template(out, "what happened", rule->happened);
+    append_advice(out, rule);
     append_strings(out, "fires on", rule->fires, ", ");
     append_strings(out, "silent on", rule->silent, ", ");
-    g_string_free(summary, TRUE);
 }
 
 static void append_parameters(GString *out, const RuleSet *rules)

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-static const ReportFormat *const formats[] = {&report_format_text, &report_format_json, &report_format_jsonl};
+static const ReportFormat *const formats[] = {
+    &report_format_text,  &report_format_concise, &report_format_json,   &report_format_jsonl,
+    &report_format_junit, &report_format_sarif,   &report_format_github, &report_format_gitlab};
 
 const ReportFormat *report_format(unsigned index)
 {

@@ -9,6 +9,7 @@
 
 #include "base/diagnostic.h"
 #include "base/frame-map.h"
+#include "base/frame-offsets.h"
 #include "report/sink.h"
 #include "facts/endpoints.h"
 #include "verdict/outcome.h"
@@ -25,6 +26,7 @@ typedef struct {
     const DiagnosticList *diagnostics;
     bool partial;           /* reading was stopped by a signal */
     const FrameMap *joined; /* where its frames stand, where it was joined from several files; else NULL */
+    const FrameOffsets *offsets; /* of its frames, where a format wants them and they are known; else NULL */
 } CaptureInfo;
 
 /* How the ladder shows time, as tshark's -t. */
@@ -52,6 +54,7 @@ typedef struct {
     bool facts;        /* -V: with every fact */
     bool is_filtered;  /* not every connection is reported (--where) */
     unsigned captures; /* on this command line; 1 where they are joined */
+    Severity fail_on;  /* what --fail-on says; SEVERITY_NEVER for never */
     TimeFormat time;
     ColorChoice color;
 } ReportOptions;
@@ -68,6 +71,7 @@ typedef struct {
 struct ReportFormat {
     const char *name, *doc;
     gsize size; /* of its record, which begins with Report; zeroed */
+    bool wants_offsets; /* CaptureInfo.offsets */
     void (*begin)(Report *report);
     void (*capture_begin)(Report *report, const CaptureInfo *capture);
     void (*connection)(Report *report, Tellings *tellings);
@@ -104,4 +108,5 @@ void report_capture_end(Report *report, const CaptureInfo *capture);
 bool report_finish(Report *report, GError **error);
 
 /* The rows of the table; one file each. */
-extern const ReportFormat report_format_text, report_format_json, report_format_jsonl;
+extern const ReportFormat report_format_text, report_format_concise, report_format_json, report_format_jsonl,
+    report_format_junit, report_format_sarif, report_format_github, report_format_gitlab;

@@ -82,8 +82,7 @@ static void options_are_read(void **state)
     assert_string_equal(options.captures[0], "one.pcap");
     assert_string_equal(options.captures[1], "two.pcap");
     assert_int_equal(options.report.time, TIME_UD);
-    assert_int_equal(options.fail_on, SEVERITY_NOTE);
-    assert_true(options.fails);
+    assert_int_equal(options.report.fail_on, SEVERITY_NOTE);
     assert_string_equal(options.outputs[1], "text");
     assert_int_equal(options.stream, -1);
     options_clear(&options);

@@ -15,6 +15,7 @@ typedef enum {
     SEVERITY_NOTE,
     SEVERITY_WARNING,
     SEVERITY_ERROR,
+    SEVERITY_NEVER, /* no verdict's: a threshold that none reaches */
 } Severity;
 
 typedef enum {

@@ -35,7 +35,8 @@ void frame_offsets_add(FrameOffsets *offsets, uint64_t number, uint64_t begin, u
     offsets->end = end;
 }
 
-bool frame_offsets_find(const FrameOffsets *offsets, uint64_t number, uint64_t *ret_begin, uint64_t *ret_length)
+bool frame_offsets_find(const FrameOffsets *offsets, uint64_t number, uint64_t *ret_begin,
+                        uint64_t *ret_length)
 {
     const uint64_t *begins = (const uint64_t *)(const void *)offsets->begins->data;
     if (!number || number > offsets->begins->len || begins[number - 1] == OFFSET_NONE)

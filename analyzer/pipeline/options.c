@@ -19,6 +19,16 @@ static const char *const details =
     "Exit status: 0 nothing at or above the threshold, 1 findings, 2 wrong usage or rules, 3 an input that\n"
     "could not be read, or not to its end. Where several apply, 2 goes before 3 and 3 before 1.";
 
+/* "CAPTURE is … text  for people …": what --help says at its end. Caller frees. */
+static char *details_new(void)
+{
+    GString *text = g_string_new(details);
+    g_string_append(text, "\n\nFormats for -o:\n");
+    for (unsigned i = 0; report_format(i); i++)
+        g_string_append_printf(text, "  %-8s %s\n", report_format(i)->name, report_format(i)->doc);
+    return g_string_free(text, FALSE);
+}
+
 static void add_input_options(GOptionContext *context, Options *options, Raw *raw)
 {
     const GOptionEntry entries[] = {
@@ -69,7 +79,7 @@ static void add_output_options(GOptionContext *context, Options *options, Raw *r
 {
     const GOptionEntry entries[] = {
         {"output", 'o', 0, G_OPTION_ARG_FILENAME_ARRAY, &options->outputs,
-         "text (default), json or jsonl; may be repeated", "FORMAT[=FILE]"},
+         "How to report (see below; default: text); may be repeated", "FORMAT[=FILE]"},
         {"fail-on", 0, 0, G_OPTION_ARG_STRING, &raw->fail_on,
          "What makes the exit status 1: error (default), warning, note or never", "SEVERITY"},
         {"time", 't', 0, G_OPTION_ARG_STRING, &raw->time,
@@ -230,7 +240,8 @@ bool options_parse(Options *options, char **arguments, GError **error)
     Raw raw = {.stream = -1, .why = -1};
     g_autoptr(GOptionContext) context =
         g_option_context_new("CAPTURE... - says how TCP connections ended, and what went wrong");
-    g_option_context_set_description(context, details);
+    g_autofree char *description = details_new();
+    g_option_context_set_description(context, description);
     add_input_options(context, options, &raw);
     add_output_options(context, options, &raw);
     add_rule_options(context, options, &raw);

@@ -138,7 +138,8 @@ static void run_unreadable(Run *run, const char *path, GError *error)
 static Trace *run_read(const Run *run, guint index, const RuleSet *rules, bool shows_progress, GError **error)
 {
     const Options *options = run->options;
-    const TraceOptions how = {.filter = run->filter, .rules = rules,
+    const TraceOptions how = {.filter = run->filter,
+                              .rules = rules,
                               .keeps_offsets = run->outputs && outputs_want_offsets(run->outputs),
                               .shows_progress = shows_progress};
     const char *path = options->captures[index];

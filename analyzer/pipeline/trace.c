@@ -123,7 +123,9 @@ static void trace_note_frames(Trace *trace, Frame *frames, unsigned count)
 
 static void trace_note_offsets(Trace *trace, const Frame *frames, unsigned count)
 {
-    enum { RECORD_HEADER = 16 }; /* of pcap; which is also how far it is wrong in pcapng, for the last frame */
+    enum {
+        RECORD_HEADER = 16
+    }; /* of pcap; which is also how far it is wrong in pcapng, for the last frame */
     for (unsigned i = 0; i < count; i++)
         frame_offsets_add(trace->offsets, frames[i].number, frames[i].offset,
                           frames[i].offset + RECORD_HEADER + frames[i].captured_len);

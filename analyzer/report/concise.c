@@ -1,4 +1,5 @@
-/* The format `concise`: a line for each verdict, in the shape that compilers have, for grep, editors and logs.
+/* The format `concise`: a line for each verdict, in the shape that compilers have, for grep, editors and
+ * logs.
  *
  *   trace.pcap:8: error: the client wrote to … [rst-after-write-to-closed] stream 3 10.0.0.1:4 → 10.0.0.2:80
  *

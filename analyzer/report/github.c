@@ -1,8 +1,8 @@
 /* The format `github`: workflow commands that GitHub Actions shows as annotations of a run.
  *
  * GitHub shows ten of each kind in a step and drops the rest in silence. So one is printed for a rule and a
- * server, whatever the number of connections; the ten worst of the whole run are, and a notice says how many more
- * there were. */
+ * server, whatever the number of connections; the ten worst of the whole run are, and a notice says how many
+ * more there were. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -36,8 +36,8 @@ static void github_begin(Report *report)
     g_array_set_clear_func(self->worst, annotation_clear);
 }
 
-/* As actions/toolkit escapes the data of a command; a property has two more. Every other control character, which
- * no title has, could begin a command of its own or move a cursor, and becomes a "?". Appends. */
+/* As actions/toolkit escapes the data of a command; a property has two more. Every other control character,
+ * which no title has, could begin a command of its own or move a cursor, and becomes a "?". Appends. */
 static void github_escape(GString *out, const char *text, bool is_property)
 {
     g_autofree char *valid = g_utf8_make_valid(text, -1);
@@ -125,7 +125,8 @@ static void github_group(GithubReport *self, const Group *group, const CaptureIn
         g_string_append(title, group->rule->id);
         g_string_append_printf(message, "%" PRIu64 " more, to other servers", group->streams.count);
     }
-    github_annotate(self, group->severity, github_command(group->severity, path, frame, title->str, message->str));
+    github_annotate(self, group->severity,
+                    github_command(group->severity, path, frame, title->str, message->str));
     g_string_free(message, TRUE);
     g_string_free(title, TRUE);
 }
@@ -137,9 +138,9 @@ static void github_capture_end(Report *report, const CaptureInfo *capture)
     for (guint i = 0; i < groups->len; i++)
         github_group(self, groups->pdata[i], capture);
     if (capture->failure)
-        github_annotate(self, SEVERITY_ERROR,
-                        github_command(SEVERITY_ERROR, capture->path, 0, "The capture was not read",
-                                       capture->failure));
+        github_annotate(
+            self, SEVERITY_ERROR,
+            github_command(SEVERITY_ERROR, capture->path, 0, "The capture was not read", capture->failure));
     g_clear_pointer(&self->grouping, grouping_free);
 }
 

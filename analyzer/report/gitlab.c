@@ -30,8 +30,8 @@ static const char *gitlab_path(const char *path)
     return g_str_has_prefix(path, "./") ? path + 2 : path;
 }
 
-static void gitlab_record(GitlabReport *self, const char *check, const char *description, const char *fingerprint,
-                          const char *severity, const char *path, uint64_t line)
+static void gitlab_record(GitlabReport *self, const char *check, const char *description,
+                          const char *fingerprint, const char *severity, const char *path, uint64_t line)
 {
     g_string_append(self->text, self->has_any ? ",\n" : "\n");
     self->has_any = true;
@@ -62,8 +62,8 @@ static void gitlab_result(GitlabReport *self, const Case *subject, const Result 
     g_string_append(description, " (");
     result_connection_format(description, subject);
     g_string_append_c(description, ')');
-    gitlab_record(self, telling->rule->id, description->str, fingerprint, gitlab_severity(telling->severity), path,
-                  frame);
+    gitlab_record(self, telling->rule->id, description->str, fingerprint, gitlab_severity(telling->severity),
+                  path, frame);
     g_string_free(description, TRUE);
 }
 

@@ -1,9 +1,9 @@
-/* The format `junit`: XML as Jenkins, GitLab and most others read it. A capture is a test suite and a connection
- * a test case, which fails where a verdict is at or above the threshold of --fail-on; what is below it stands in
- * the case's output.
+/* The format `junit`: XML as Jenkins, GitLab and most others read it. A capture is a test suite and a
+ * connection a test case, which fails where a verdict is at or above the threshold of --fail-on; what is
+ * below it stands in the case's output.
  *
- * Beyond JUNIT_CASES_MAX connections a case is all verdicts of one rule on one server, and one more stands for the
- * connections of which nothing is to be told: nobody reads more, and viewers give up. */
+ * Beyond JUNIT_CASES_MAX connections a case is all verdicts of one rule on one server, and one more stands
+ * for the connections of which nothing is to be told: nobody reads more, and viewers give up. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -74,8 +74,8 @@ static void junit_text(GString *out, const Telling *telling)
     for (guint i = 0; i < telling->help->len; i++)
         g_string_append_printf(text, "\nhelp: %s\n", g_array_index(telling->help, TellingLine, i).text);
     for (guint i = 0; i < telling->evidence->len; i++)
-        g_string_append_printf(text, "%s%" PRIu64, i ? ", " : "\nframes: ",
-                               g_array_index(telling->evidence, uint64_t, i));
+        g_string_append_printf(text, "%s%" PRIu64,
+                               i ? ", " : "\nframes: ", g_array_index(telling->evidence, uint64_t, i));
     xml_escape(out, text->str);
     g_string_free(text, TRUE);
 }
@@ -156,8 +156,9 @@ static void junit_group(JunitReport *self, const Group *group, const CaptureInfo
     junit_open_case(self, name->str, capture->path);
     self->failures += fails;
     if (!group->telling)
-        g_string_append_printf(self->cases, fails ? "    <failure type=\"%s\" message=\"as above\"/>\n"
-                                                  : "    <system-out>%s, as above</system-out>\n",
+        g_string_append_printf(self->cases,
+                               fails ? "    <failure type=\"%s\" message=\"as above\"/>\n"
+                                     : "    <system-out>%s, as above</system-out>\n",
                                group->rule->id);
     else if (fails)
         junit_failure(self, group->telling);
@@ -200,8 +201,8 @@ static void junit_capture_end(Report *report, const CaptureInfo *capture)
     unsigned errors = junit_errors(self, capture);
     GString *suite = g_string_new(" <testsuite name=\"");
     xml_escape(suite, capture->path);
-    g_string_append_printf(suite, "\" tests=\"%" PRIu64 "\" failures=\"%" PRIu64 "\" errors=\"%u\">\n", self->tests,
-                           self->failures, errors);
+    g_string_append_printf(suite, "\" tests=\"%" PRIu64 "\" failures=\"%" PRIu64 "\" errors=\"%u\">\n",
+                           self->tests, self->failures, errors);
     sink_take(report->sink, suite);
     sink_take(report->sink, self->cases);
     sink_puts(report->sink, " </testsuite>\n");

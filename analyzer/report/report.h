@@ -70,7 +70,7 @@ typedef struct {
 
 struct ReportFormat {
     const char *name, *doc;
-    gsize size; /* of its record, which begins with Report; zeroed */
+    gsize size;         /* of its record, which begins with Report; zeroed */
     bool wants_offsets; /* CaptureInfo.offsets */
     void (*begin)(Report *report);
     void (*capture_begin)(Report *report, const CaptureInfo *capture);

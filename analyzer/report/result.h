@@ -14,8 +14,8 @@ typedef struct {
  * there are. */
 unsigned results_of(Tellings *tellings, Severity least, Result ret_results[RESULTS_MAX]);
 
-/* The capture in which the frame stands, as it was given on the command line, and its number there: of a joined
- * capture that of the file. Borrowed from the case. */
+/* The capture in which the frame stands, as it was given on the command line, and its number there: of a
+ * joined capture that of the file. Borrowed from the case. */
 const char *result_place(const Case *subject, uint64_t frame, uint64_t *ret_frame);
 
 /* "stream 3 10.0.0.1:51234 → 10.0.0.2:80". Appends UTF-8. */

@@ -1,10 +1,10 @@
 /* The format `sarif`: a SARIF 2.1.0 log with one run, as GitHub's code scanning takes it
  * (https://docs.oasis-open.org/sarif/sarif/v2.1.0/).
  *
- * A result is one verdict on one connection. Where it shows is a region of bytes in the capture and, as a logical
- * location, the display filter of its first frame; its code flow is the frames of the evidence. It is known again
- * by its fingerprint. The run comes first, then the rules that were broken; so results wait in memory, at most
- * SARIF_RESULTS_MAX of them, the worst. */
+ * A result is one verdict on one connection. Where it shows is a region of bytes in the capture and, as a
+ * logical location, the display filter of its first frame; its code flow is the frames of the evidence. It is
+ * known again by its fingerprint. The run comes first, then the rules that were broken; so results wait in
+ * memory, at most SARIF_RESULTS_MAX of them, the worst. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -304,8 +304,9 @@ static void sarif_results(SarifReport *self, GString *out)
 static void sarif_finish(Report *report)
 {
     SarifReport *self = (SarifReport *)report;
-    GString *out = g_string_new("{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\n"
-                                "\"runs\":[{");
+    GString *out =
+        g_string_new("{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\n"
+                     "\"runs\":[{");
     GString *results = g_string_new(NULL);
     sarif_results(self, results);
     if (self->left_out) {
@@ -313,9 +314,11 @@ static void sarif_finish(Report *report)
         sarif_notify(self, "warning", NULL, text);
     }
     sarif_tool(self, out);
-    g_string_append_printf(out, ",\n\"columnKind\":\"unicodeCodePoints\",\"invocations\":[{\"executionSuccessful\":%s,"
-                                "\"toolExecutionNotifications\":[%s]}],\n\"results\":[%s\n]}]}\n",
-                           self->failed ? "false" : "true", self->notifications->str, results->str);
+    g_string_append_printf(
+        out,
+        ",\n\"columnKind\":\"unicodeCodePoints\",\"invocations\":[{\"executionSuccessful\":%s,"
+        "\"toolExecutionNotifications\":[%s]}],\n\"results\":[%s\n]}]}\n",
+        self->failed ? "false" : "true", self->notifications->str, results->str);
     sink_take(report->sink, out);
     g_string_free(out, TRUE);
     g_string_free(results, TRUE);

@@ -1,8 +1,9 @@
-/* By what a verdict is known again when the trace is recorded anew: the rule, the client's address, the server's
- * address and port, and which of several like it this is. Never by frames, times, stream or client ports, or
- * sequence numbers, which differ in every recording.
+/* By what a verdict is known again when the trace is recorded anew: the rule, the client's address, the
+ * server's address and port, and which of several like it this is. Never by frames, times, stream or client
+ * ports, or sequence numbers, which differ in every recording.
  *
- * Bounded: FINGERPRINT_KINDS_MAX different kinds are counted apart; later ones are all the first of their kind. */
+ * Bounded: FINGERPRINT_KINDS_MAX different kinds are counted apart; later ones are all the first of their
+ * kind. */
 #pragma once
 
 #include "verdict/case.h"

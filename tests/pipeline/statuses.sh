@@ -93,7 +93,7 @@ says '[0-9]+ frames?: '
 # wrong usage, and mistakes in rules
 expect 2 'closelint: which capture' 
 expect 2 'closelint: .*--no-such-option' --no-such-option
-expect 2 'expected one of text, json, jsonl' -o yaml "$good"
+expect 2 'expected one of text, concise, json, jsonl' -o yaml "$good"
 expect 2 'standard output already' -o text -o json "$good"
 expect 2 'cannot be written' -o json="$dir/no/such/folder" "$good"
 expect 2 'expected one of' --fail-on disaster "$good"

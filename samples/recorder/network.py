@@ -130,6 +130,11 @@ class Network:
             return self.start(host, program, addresses[host], addresses[other], str(start_ns), script,
                               stdout=out)
 
+    def last_step(self, name):
+        """What a program wrote down last, for a complaint that it goes on."""
+        with open(os.path.join(self.work, f"{name}.transcript")) as transcript:
+            return "".join(transcript).strip().rpartition("\n")[2] or "none"
+
 
 def wait_until(when_ns):
     time.sleep(max(0, (when_ns - time.time_ns()) / 1e9))

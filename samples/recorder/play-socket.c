@@ -7,16 +7,16 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "play.h"
-
-enum { MAX_SOCKETS = 64, MAX_WRITE = 1 << 20 };
 
 typedef struct {
     char name[16];
@@ -56,7 +56,7 @@ static NamedSocket *find_socket(const char *name)
     return NULL;
 }
 
-static int socket_of(const Step *step)
+int play_socket_of(const Step *step)
 {
     NamedSocket *found = step->count > 1 ? find_socket(step->words[1]) : NULL;
     if (found == NULL)
@@ -64,15 +64,18 @@ static int socket_of(const Step *step)
     return found->fd;
 }
 
-static void name_socket(const Step *step, int fd)
+void play_socket_name(const Step *step, const char *name, int fd)
 {
-    NamedSocket *place = find_socket(step->words[1]);
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&lock);
+    NamedSocket *place = find_socket(name);
     if (place == NULL)
         place = find_socket("");
-    if (place == NULL || strlen(step->words[1]) >= sizeof place->name)
+    if (place == NULL || strlen(name) >= sizeof place->name)
         play_fail(step, "too many sockets, or too long a name");
-    strcpy(place->name, step->words[1]);
     place->fd = fd;
+    strcpy(place->name, name);
+    pthread_mutex_unlock(&lock);
 }
 
 /* The address with a port put into it; the length to give to the kernel goes to ret_length. */
@@ -90,13 +93,13 @@ static Address with_port(Address address, long port, socklen_t *ret_length)
 static int open_socket(const Step *step)
 {
     if (find_socket(step->words[1]) != NULL)
-        return socket_of(step);
+        return play_socket_of(step);
     bool is_mptcp = strcmp(step->words[0], "mptcp") == 0;
     int64_t called = play_now();
     int fd = socket(own.any.sa_family, SOCK_STREAM, is_mptcp ? IPPROTO_MPTCP : IPPROTO_TCP);
     play_log(step->words[1], "socket", called, fd);
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
-    name_socket(step, fd);
+    play_socket_name(step, step->words[1], fd);
     return fd;
 }
 
@@ -141,13 +144,13 @@ static void step_accept(Step *step)
     int64_t called = play_now();
     int fd = accept(listener->fd, NULL, NULL);
     if (fd >= 0)
-        name_socket(step, fd);
+        play_socket_name(step, step->words[1], fd);
     play_log(step->words[1], "accept", called, fd);
 }
 
 static void step_nonblock(Step *step)
 {
-    int fd = socket_of(step);
+    int fd = play_socket_of(step);
     fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 }
 
@@ -173,9 +176,22 @@ static const struct {
     {"TCP_KEEPCNT", IPPROTO_TCP, TCP_KEEPCNT},
 };
 
+/* A read() or write() that has waited so long fails with EAGAIN: how a program's own timeout ends. */
+static void set_timeout(const Step *step, int fd, int option)
+{
+    int64_t us = play_duration(step, step->words[3]) / 1000;
+    int64_t called = play_now();
+    play_log(step->words[1], "setsockopt", called,
+             setsockopt(fd, SOL_SOCKET, option, &(struct timeval){us / 1000000, us % 1000000}, sizeof(struct timeval)));
+}
+
 static void step_set(Step *step)
 {
-    int fd = socket_of(step);
+    int fd = play_socket_of(step);
+    if (strcmp(step->words[2], "SO_RCVTIMEO") == 0 || strcmp(step->words[2], "SO_SNDTIMEO") == 0) {
+        set_timeout(step, fd, step->words[2][3] == 'R' ? SO_RCVTIMEO : SO_SNDTIMEO);
+        return;
+    }
     for (size_t i = 0; i < sizeof OPTIONS / sizeof OPTIONS[0]; i++) {
         if (step->count < 4 || strcmp(OPTIONS[i].name, step->words[2]) != 0)
             continue;
@@ -196,17 +212,17 @@ static void step_error(Step *step)
 {
     int error = 0;
     int64_t called = play_now();
-    getsockopt(socket_of(step), SOL_SOCKET, SO_ERROR, &error, &(socklen_t){sizeof error});
+    getsockopt(play_socket_of(step), SOL_SOCKET, SO_ERROR, &error, &(socklen_t){sizeof error});
     play_log_calls(step->words[1], "SO_ERROR", called, error == 0 ? 0 : -1, error, 0, -1);
 }
 
 static void step_read(Step *step)
 {
-    static char buffer[MAX_WRITE];
+    char buffer[65536];
     long size = play_number(step, 2, 4096);
     int64_t called = play_now();
     play_log(step->words[1], "read", called,
-             read(socket_of(step), buffer, size > MAX_WRITE ? MAX_WRITE : (size_t)size));
+             read(play_socket_of(step), buffer, size > (long)sizeof buffer ? sizeof buffer : (size_t)size));
 }
 
 /* Reads, with a pause between calls, until read() gives 0 or fails; logs the last call and the totals. */
@@ -218,7 +234,7 @@ static void step_drain(Step *step)
     int64_t called = play_now();
     ssize_t got;
     do {
-        got = read(socket_of(step), buffer, size > (long)sizeof buffer ? sizeof buffer : (size_t)size);
+        got = read(play_socket_of(step), buffer, size > (long)sizeof buffer ? sizeof buffer : (size_t)size);
         bytes += got > 0 ? got : 0;
         times++;
         if (pause_ns > 0 && got > 0)
@@ -227,10 +243,24 @@ static void step_drain(Step *step)
     play_log_calls(step->words[1], "read", called, got, errno, bytes, times);
 }
 
-/* Fills data from the step's third word: a number of bytes, "text", or hex:1503. Returns the length. */
-static size_t payload(const Step *step, char *data)
+/* The text with its escapes replaced, and CR and LF behind it. */
+static size_t text_payload(const char *word, char *data)
 {
-    const char *word = step->count > 2 ? step->words[2] : "1";
+    size_t length = 0;
+    for (; *word != '\0'; word++) {
+        bool escaped = word[0] == '\\' && word[1] != '\0';
+        word += escaped;
+        if (escaped && *word == 'c')
+            return length;
+        data[length++] = escaped && *word == 'r' ? '\r' : escaped && *word == 'n' ? '\n' : *word;
+    }
+    data[length++] = '\r';
+    data[length++] = '\n';
+    return length;
+}
+
+size_t play_payload(const Step *step, const char *word, char *data)
+{
     if (strncmp(word, "hex:", 4) == 0) {
         size_t length = 0;
         for (unsigned byte; sscanf(word + 4 + 2 * length, "%2x", &byte) == 1; length++)
@@ -240,7 +270,7 @@ static size_t payload(const Step *step, char *data)
     char *end;
     long size = strtol(word, &end, 10);
     if (*end != '\0')
-        return (size_t)sprintf(data, "%s\r\n", word);
+        return text_payload(word, data);
     if (size < 1 || size > MAX_WRITE)
         play_fail(step, "too many bytes for one write");
     for (long i = 0; i < size; i++)
@@ -250,11 +280,12 @@ static size_t payload(const Step *step, char *data)
 
 static void send_payload(Step *step, int flags)
 {
-    static char data[MAX_WRITE];
-    size_t length = payload(step, data);
+    char *data = malloc(MAX_WRITE);
+    size_t length = play_payload(step, step->words[2], data);
     int64_t called = play_now();
-    long ret = send(socket_of(step), data, length, flags);
+    long ret = send(play_socket_of(step), data, length, flags);
     play_log(step->words[1], flags & MSG_OOB ? "send(MSG_OOB)" : "write", called, ret);
+    free(data);
 }
 
 static void step_write(Step *step)
@@ -271,12 +302,12 @@ static void step_urgent(Step *step)
 static void step_flood(Step *step)
 {
     static char data[MAX_WRITE];
-    size_t length = payload(step, data);
+    size_t length = play_payload(step, step->words[2], data);
     long bytes = 0, times = 0;
     int64_t called = play_now();
     ssize_t sent;
     do {
-        sent = write(socket_of(step), data, length);
+        sent = write(play_socket_of(step), data, length);
         bytes += sent > 0 ? sent : 0;
         times++;
     } while (sent > 0 && !play_is_dying());
@@ -292,7 +323,7 @@ static void step_shutdown(Step *step)
         if (step->count != 3 || strcmp(HOW[how], step->words[2]) != 0)
             continue;
         snprintf(call, sizeof call, "shutdown(%s)", HOW[how]);
-        play_log(step->words[1], call, called, shutdown(socket_of(step), how));
+        play_log(step->words[1], call, called, shutdown(play_socket_of(step), how));
         return;
     }
     play_fail(step, "rd, wr or rdwr was expected");
@@ -300,7 +331,7 @@ static void step_shutdown(Step *step)
 
 static void step_close(Step *step)
 {
-    int fd = socket_of(step);
+    int fd = play_socket_of(step);
     find_socket(step->words[1])->name[0] = '\0';
     int64_t called = play_now();
     play_log(step->words[1], "close", called, close(fd));
@@ -314,7 +345,7 @@ static void step_replace(Step *step)
         play_fail(step, "no socketpair");
     close(pair[1]);
     int64_t called = play_now();
-    play_log(step->words[1], "dup2", called, dup2(pair[0], socket_of(step)));
+    play_log(step->words[1], "dup2", called, dup2(pair[0], play_socket_of(step)));
 }
 
 static void step_disconnect(Step *step)
@@ -322,13 +353,13 @@ static void step_disconnect(Step *step)
     struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
     int64_t called = play_now();
     play_log(step->words[1], "connect(AF_UNSPEC)", called,
-             connect(socket_of(step), &nowhere, sizeof nowhere));
+             connect(play_socket_of(step), &nowhere, sizeof nowhere));
 }
 
 /* A host that loses its power: in repair mode close() drops the state and sends nothing (tcp_disconnect). */
 static void step_forget(Step *step)
 {
-    int fd = socket_of(step);
+    int fd = play_socket_of(step);
     if (setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &(int){1}, sizeof(int)) < 0)
         play_fail(step, "the kernel refuses TCP_REPAIR");
     step_close(step);

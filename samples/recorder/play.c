@@ -22,7 +22,11 @@
 
 #include "play.h"
 
+enum { MAX_THREADS = 64 };
 static const int64_t NS_PER_S = 1000000000;
+
+static pthread_t threads[MAX_THREADS];
+static int thread_count;
 
 static int64_t start_ns;
 static volatile sig_atomic_t fatal_signal; /* the signal this process is about to die of, 0 while it lives */
@@ -170,32 +174,18 @@ static void step_exit(Step *step)
     _exit(0);
 }
 
-static void run_step(Step *step);
-
-static void *run_in_thread(void *data)
+/* Waits until every line that was begun with "meanwhile" has been played to its end. */
+static void step_join(Step *step)
 {
-    run_step(data);
-    free(data);
-    return NULL;
-}
-
-/* Runs the rest of the line in a thread, so that a later step can close the socket under a blocked call. */
-static void step_meanwhile(Step *step)
-{
-    Step *copy = malloc(sizeof *copy);
-    pthread_t thread;
-    memcpy(copy, step, sizeof *copy);
-    for (int i = 1; i < step->count; i++)
-        copy->words[i - 1] = copy->text + (step->words[i] - step->text);
-    copy->count--;
-    if (pthread_create(&thread, NULL, run_in_thread, copy) != 0)
-        play_fail(step, "no thread");
-    pthread_detach(thread);
+    (void)step;
+    while (thread_count > 0)
+        pthread_join(threads[--thread_count], NULL);
+    die_if_due();
 }
 
 static const StepKind PROCESS_STEPS[] = {
     {"hold", 2, step_hold}, {"die", 3, step_die},   {"sleep", 2, step_sleep},
-    {"at", 2, step_at},     {"exit", 1, step_exit}, {"meanwhile", 3, step_meanwhile},
+    {"at", 2, step_at},     {"exit", 1, step_exit}, {"join", 1, step_join},
     {NULL, 0, NULL},
 };
 
@@ -212,29 +202,73 @@ static void run_step(Step *step)
     if (kind == NULL)
         kind = find_kind(PLAY_SOCKET_STEPS, step->words[0]);
     if (kind == NULL)
+        kind = find_kind(PLAY_EXCHANGE_STEPS, step->words[0]);
+    if (kind == NULL)
         play_fail(step, "there is no such step");
     if (step->count < kind->words)
         play_fail(step, "something is missing");
     kind->run(step);
 }
 
-/* Cuts the step's text at blanks, in place; "a text" in quotes is one word, and # begins a comment. */
-static void split(Step *step)
+/* Cuts one step's words out of a line, in place, and returns what is behind it: NULL after the last. A step ends
+ * at a ";" that stands alone; "a text" in quotes is one word, and # begins a comment. */
+static char *split(Step *step, char *at)
 {
-    char *at = step->text;
     step->count = 0;
     for (;;) {
         at += strspn(at, " \t\r\n");
         if (*at == '\0' || *at == '#')
-            return;
-        if (step->count == MAX_WORDS)
-            play_fail(step, "too many words");
+            return NULL;
         bool quoted = *at == '"';
         at += quoted;
-        step->words[step->count++] = at;
+        char *word = at;
         at += strcspn(at, quoted ? "\"" : " \t\r\n");
         if (*at != '\0')
             *at++ = '\0';
+        if (!quoted && strcmp(word, ";") == 0)
+            return at;
+        if (step->count == MAX_WORDS)
+            play_fail(step, "too many words");
+        step->words[step->count++] = word;
+    }
+}
+
+static void run_line(Step *step);
+
+static void *run_in_thread(void *data)
+{
+    run_line(data);
+    free(data);
+    return NULL;
+}
+
+/* Runs the rest of a line in a thread: one side of a conversation among others, or a call that blocks while a
+ * later step closes the socket under it. */
+static void run_meanwhile(const Step *step, const char *rest)
+{
+    Step *copy = malloc(sizeof *copy);
+    if (copy == NULL)
+        play_fail(step, "no memory");
+    copy->line = step->line;
+    strcpy(copy->text, rest);
+    if (thread_count == MAX_THREADS || pthread_create(&threads[thread_count], NULL, run_in_thread, copy) != 0)
+        play_fail(step, "no thread");
+    thread_count++;
+}
+
+static void run_line(Step *step)
+{
+    static const char MEANWHILE[] = "meanwhile ";
+    char *at = step->text;
+    while (at != NULL) {
+        at += strspn(at, " \t");
+        if (strncmp(at, MEANWHILE, strlen(MEANWHILE)) == 0) {
+            run_meanwhile(step, at + strlen(MEANWHILE));
+            return;
+        }
+        at = split(step, at);
+        if (step->count > 0)
+            run_step(step);
     }
 }
 
@@ -251,9 +285,7 @@ int main(int argc, char **argv)
     Step step = {.line = 0};
     while (fgets(step.text, sizeof step.text, script) != NULL) {
         step.line++;
-        split(&step);
-        if (step.count > 0)
-            run_step(&step);
+        run_line(&step);
     }
     fclose(script);
     return 0;

@@ -3,6 +3,7 @@
 /*
  * What the steps of a script have in common: the line they stand in, the clock, the transcript. See play.c.
  */
+#include <stddef.h>
 #include <stdint.h>
 
 enum { MAX_WORDS = 8, MAX_LINE = 512 };
@@ -20,11 +21,23 @@ typedef struct {
     void (*run)(Step *step);
 } StepKind;
 
-/* The steps of play-socket.c; a row without a name ends the table. */
-extern const StepKind PLAY_SOCKET_STEPS[];
+/* The steps of play-socket.c and play-exchange.c; a row without a name ends a table. */
+extern const StepKind PLAY_SOCKET_STEPS[], PLAY_EXCHANGE_STEPS[];
+
+enum { MAX_SOCKETS = 64, MAX_WRITE = 1 << 20 };
 
 /* Sets the addresses, as text, that sockets are bound and connected to. */
 void play_addresses(const char *own_text, const char *peer_text);
+
+/* The descriptor of the socket that the step's second word names; without one the program ends. */
+int play_socket_of(const Step *step);
+
+/* Gives a descriptor a name, in place of the one that had it. */
+void play_socket_name(const Step *step, const char *name, int fd);
+
+/* Fills data, MAX_WRITE long, from a word: a number of bytes, a text, or hex:1503. Returns the length. A text
+ * gets CR and LF, unless it ends with \c; \r and \n in it are CR and LF. */
+size_t play_payload(const Step *step, const char *word, char *data);
 
 /* CLOCK_REALTIME in nanoseconds. */
 int64_t play_now(void);

@@ -27,6 +27,16 @@ class HostStep:
     at: float | None = None
 
 
+@dataclass(frozen=True)
+class Expected:
+    """What a capture shows of a connection: how it ended, and why; the first cause leads."""
+    ending: str
+    because: tuple = ()
+
+    def __str__(self):
+        return " because ".join(filter(None, (self.ending, ", ".join(self.because))))
+
+
 @dataclass
 class Scenario:
     name: str
@@ -41,13 +51,14 @@ class Scenario:
     wire: list = field(default_factory=list)
     host: list = field(default_factory=list)
     programs: dict = field(default_factory=dict)  # "client", "server.b" -> lines
-    expect: list = field(default_factory=list)  # (stream, ending at the client, ending at the server)
+    expect: list = field(default_factory=list)  # of each stream: (Expected at the client, Expected at the server)
 
     def server_ports(self):
         """The ports of the server's side: what tells this scenario's sockets from those of others."""
         ports = set()
         for name, lines in self.programs.items():
-            for words in map(str.split, lines):
+            steps = (step.removeprefix("meanwhile ").split() for line in lines for step in line.split(" ; "))
+            for words in steps:
                 if words[0] == "listen" or (words[0] == "connect" and name.startswith("server")):
                     ports.add(int(words[2]))
                 elif words[0] == "connect":
@@ -93,18 +104,22 @@ def host_step(line):
 
 
 def add_expect(scenario, line):
-    """STREAM ENDING for both captures, then STREAM server ENDING where the server's shows another one."""
-    words = line.split()
-    if len(words) == 2 and int(words[0]) == len(scenario.expect):
-        scenario.expect.append((words[1], words[1]))
-    elif len(words) == 3 and words[1] == "server" and int(words[0]) < len(scenario.expect):
-        scenario.expect[int(words[0])] = (scenario.expect[int(words[0])][0], words[2])
+    """STREAM ENDING [because CAUSE, CAUSE] for both captures, then STREAM server … where the server's shows another."""
+    found = re.fullmatch(r"(\d+) (server )?([\w-]+)(?: because ([\w, -]+))?", line)
+    if not found:
+        raise ScenarioError("an expectation is: STREAM [server] ENDING [because CAUSE, …]")
+    stream = int(found[1])
+    expected = Expected(found[3], tuple(re.findall(r"[\w-]+", found[4] or "")))
+    if not found[2] and stream == len(scenario.expect):
+        scenario.expect.append((expected, expected))
+    elif found[2] and stream < len(scenario.expect):
+        scenario.expect[stream] = (scenario.expect[stream][0], expected)
     else:
-        raise ScenarioError("an expectation is: STREAM ENDING, in order, or STREAM server ENDING after it")
+        raise ScenarioError("expectations stand in order, and the server's after the client's")
 
 
 def repeated(line):
-    """"each 0..9 STEP" as ten steps; {N} in them becomes N, N+1 and so on."""
+    """"each 0..9 LINE" as ten lines; {N} in them becomes N, N+1 and so on."""
     found = re.fullmatch(r"each (\d+)\.\.(\d+) (.*)", line)
     if not found:
         return [line]

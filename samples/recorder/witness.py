@@ -127,10 +127,22 @@ def connections(work, scenario):
         same = [stream for stream, other in enumerate(at_server) if other == ends]
         before = at_client[:number].count(ends)
         server_stream = same[before] if before < len(same) else None
-        rows.append({"stream": number, "client": text(*ends[:2]), "server": text(*ends[2:]),
-                     "expect": expected[0], "server_stream": server_stream,
-                     "server_expect": expected[1] if server_stream is not None else None})
+        rows.append(expect({"stream": number, "client": text(*ends[:2]), "server": text(*ends[2:]),
+                            "server_stream": server_stream}, expected))
     return rows
+
+
+def expect(row, expected):
+    """The row of a connection with what is expected of it, in place of what may stand there."""
+    here, there = expected
+    at_server = row["server_stream"] is not None
+    row = {"stream": row["stream"], "client": row["client"], "server": row["server"], "expect": here.ending,
+           "server_stream": row["server_stream"], "server_expect": there.ending if at_server else None}
+    if here.because:
+        row["because"] = here.because
+    if there.because and at_server:
+        row["server_because"] = there.because
+    return row
 
 
 def write_witness(path, witness):

@@ -196,6 +196,7 @@ void history_outline_of(History *history, const FlowTable *table, uint32_t strea
     if (history->has_resets)
         history_find_resets(history);
     find_roles(history);
+    history_find_exchange(history, connection, events);
     history_find_stalls(history);
 }
 

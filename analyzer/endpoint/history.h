@@ -15,6 +15,7 @@
 #include "base/bounds.h"
 #include "base/tcp-state.h"
 #include "endpoint/row-set.h"
+#include "flow/exchange.h"
 #include "flow/table.h"
 
 /* How the connection began in this capture. */
@@ -175,9 +176,10 @@ typedef struct {
     Note notes[NOTES_MAX]; /* copies; `next` means nothing here */
     uint8_t note_count;
 
-    int closer;      /* Side whose FIN or RST began the end, -1 for nobody */
-    int resetter;    /* Side that sent the first RST that counted, -1 for nobody */
-    int first_reset; /* index of that RST in resets, or -1 */
+    int closer;        /* Side whose FIN or RST began the end, -1 for nobody */
+    int resetter;      /* Side that sent the first RST that counted, -1 for nobody */
+    int first_reset;   /* index of that RST in resets, or -1 */
+    Exchange exchange; /* its ends are sides */
     Stall stall[SIDES];
     int stalled;       /* Side that repeated in vain, the first of them; -1 for nobody */
     bool fins_crossed; /* both sides' first FINs, neither acknowledging the other */

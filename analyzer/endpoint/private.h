@@ -27,6 +27,9 @@ void history_add_fin(History *history, unsigned index);
 /* resets.c: what each RST is, what it answers, whether it counted. Needs rows, sides, FINs. */
 void history_find_resets(History *history);
 
+/* exchange.c: who spoke when, and who had heard what. Needs rows. */
+void history_find_exchange(History *history, const Connection *connection, const Event *events);
+
 /* stalls.c: who repeated what in vain. Needs rows. */
 void history_find_stalls(History *history);
 

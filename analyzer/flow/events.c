@@ -14,7 +14,8 @@ _Static_assert(KEEP_FIRST + 2 * KEEP_TEARDOWN + 1 + KEEP_LAST < EVENTS_MAX, "thi
 void event_store_init(EventStore *store, Arena *arena)
 {
     for (unsigned i = 1; i < EVENT_CLASSES; i++)
-        pool_init(&store->pools[i], arena, event_class_capacity[i] * sizeof(Event));
+        pool_init(&store->pools[i], arena,
+                  i == EVENT_CLASSES - 1 ? sizeof(EventBlock) : event_class_capacity[i] * sizeof(Event));
 }
 
 void event_store_clear(EventStore *store)
@@ -96,19 +97,26 @@ void event_store_move_out(EventStore *store, Connection *connection)
 
 void event_store_thin_out(EventStore *store, Connection *connection)
 {
-    connection->event_count = (uint8_t)thin_out(event_store_get(store, connection), connection->event_count);
-    connection->tracked = connection->event_count;
-    connection->traits |= CONNECTION_BEYOND;
+    EventBlock *block = (EventBlock *)event_store_get(store, connection);
+    if (!(connection->traits & CONNECTION_THINNED))
+        exchange_begin(&block->exchange);
+    exchange_take_events(&block->exchange, connection, block->events);
+    connection->event_count = (uint8_t)thin_out(block->events, connection->event_count);
+    block->exchange.taken = connection->tracked = connection->event_count;
+    connection->traits |= CONNECTION_BEYOND | CONNECTION_THINNED;
 }
 
-void event_store_put(EventStore *store, Connection *connection, const Event *events)
+void event_store_put(EventStore *store, Connection *connection, const EventBlock *block)
 {
     unsigned size_class = connection->traits & CONNECTION_BEGUN ? 1 : 0;
     while (size_class < EVENT_CLASSES - 1 && connection->event_count > event_class_capacity[size_class])
         size_class++;
     connection->event_class = (uint8_t)size_class;
     connection->event_block = size_class ? pool_take(&store->pools[size_class]) : 0;
-    memcpy(event_store_get(store, connection), events, connection->event_count * sizeof *events);
+    Event *events = event_store_get(store, connection);
+    memcpy(events, block->events, connection->event_count * sizeof *events);
+    if (connection->traits & CONNECTION_THINNED)
+        ((EventBlock *)events)->exchange = block->exchange;
 }
 
 void event_store_give_back(EventStore *store, Connection *connection)

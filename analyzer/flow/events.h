@@ -10,6 +10,7 @@
 
 #include "base/bounds.h"
 #include "flow/connection.h"
+#include "flow/exchange.h"
 #include "flow/pool.h"
 
 #define EVENT_CLASSES 3
@@ -26,6 +27,19 @@ typedef union {
         Event events[EVENTS_BESIDE];
     } beside; /* until it is CONNECTION_BEGUN */
 } LiveConnection;
+
+/* A block of the largest size: where events were left out, what they and all before them told of the
+ * exchange. */
+typedef struct {
+    Event events[EVENTS_MAX];
+    Exchange exchange;
+} EventBlock;
+
+/* Of a connection that is CONNECTION_THINNED, by its events. */
+static inline const Exchange *events_exchange(const Event *events)
+{
+    return &((const EventBlock *)events)->exchange;
+}
 
 typedef struct {
     Pool pools[EVENT_CLASSES];
@@ -46,9 +60,9 @@ void event_store_thin_out(EventStore *store, Connection *connection);
 /* To be called before a LiveConnection is begun: its events make room for its lines. */
 void event_store_move_out(EventStore *store, Connection *connection);
 
-/* Takes in `events`, connection->event_count of them, for a LiveConnection that has no block; and gives back
- * what it has. */
-void event_store_put(EventStore *store, Connection *connection, const Event *events);
+/* Takes in the events, connection->event_count of them, for a LiveConnection that has no block; and gives
+ * back what it has. */
+void event_store_put(EventStore *store, Connection *connection, const EventBlock *block);
 void event_store_give_back(EventStore *store, Connection *connection);
 
 /* The events of a LiveConnection in the order of the capture; connection->event_count of them, borrowed until

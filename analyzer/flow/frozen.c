@@ -41,7 +41,8 @@ enum {
 
 enum { EVENT_BYTES_MAX = HEAD_BYTES + 2 + 1 + (4 + 4 + 2 + 2 + 2 + 1) + 2 + (4 + 2 + 1) };
 
-_Static_assert(2 + 4 + CONNECTION_WORDS / 2 + sizeof(Connection) + (size_t)EVENTS_MAX * EVENT_BYTES_MAX <=
+_Static_assert(2 + 4 + CONNECTION_WORDS / 2 + sizeof(Connection) + (size_t)EVENTS_MAX * EVENT_BYTES_MAX +
+                       sizeof(Exchange) <=
                    FROZEN_BYTES_MAX,
                "the worst case fits");
 
@@ -356,11 +357,16 @@ size_t freeze(const Connection *connection, const Event *events, uint8_t *ret_by
         at = put_key(at, connection);
     }
     at = freeze_events(connection, events, is_whole, at);
+    if (connection->traits & CONNECTION_THINNED) {
+        memcpy(at, events_exchange(events), sizeof(Exchange));
+        at += sizeof(Exchange);
+    }
     return (size_t)(at - ret_bytes);
 }
 
-size_t thaw(const uint8_t *bytes, Connection *ret_connection, Event *ret_events)
+size_t thaw(const uint8_t *bytes, Connection *ret_connection, EventBlock *ret_block)
 {
+    Event *const events = ret_block->events;
     const uint8_t *at = bytes;
     uint8_t kind = *at++, count = *at++;
     if (kind == PACKED_WHOLE) {
@@ -372,11 +378,15 @@ size_t thaw(const uint8_t *bytes, Connection *ret_connection, Event *ret_events)
     const Event before = before_first(ret_connection->first_ns, ret_connection->first_frame);
     Expected expected = expected_after(&before);
     for (unsigned i = 0; i < count; i++)
-        at = thaw_event(at, &expected, &ret_events[i]);
+        at = thaw_event(at, &expected, &events[i]);
+    if (kind == PACKED_WHOLE && ret_connection->traits & CONNECTION_THINNED) {
+        memcpy(&ret_block->exchange, at, sizeof(Exchange));
+        at += sizeof(Exchange);
+    }
     if (kind == PACKED_WHOLE)
         return (size_t)(at - bytes);
-    ret_connection->last_ns = ret_events[count - 1].time_ns;
+    ret_connection->last_ns = events[count - 1].time_ns;
     for (unsigned i = 0; i < count; i++)
-        connection_note_closing(ret_connection, event_end(&ret_events[i]), ret_events[i].flags);
+        connection_note_closing(ret_connection, event_end(&events[i]), events[i].flags);
     return (size_t)(at - bytes);
 }

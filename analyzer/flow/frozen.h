@@ -16,7 +16,7 @@
 #include "flow/events.h"
 
 /* No connection packs into more. */
-#define FROZEN_BYTES_MAX 2560u
+#define FROZEN_BYTES_MAX 2816u
 
 /* So much may be written and read beyond what is used. */
 #define FROZEN_PADDING 8u
@@ -25,6 +25,6 @@
  * bytes of `ret_bytes` (FROZEN_BYTES_MAX + FROZEN_PADDING long) it took. */
 size_t freeze(const Connection *connection, const Event *events, uint8_t *ret_bytes);
 
-/* The reverse; returns how many bytes it read. `ret_events` has room for EVENTS_MAX. The connection has no
- * event block, and its events may all be waiting to be tracked. */
-size_t thaw(const uint8_t *bytes, Connection *ret_connection, Event *ret_events);
+/* The reverse; returns how many bytes it read. The connection has no event block, and its events may all be
+ * waiting to be tracked. */
+size_t thaw(const uint8_t *bytes, Connection *ret_connection, EventBlock *ret_block);

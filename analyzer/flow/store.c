@@ -248,14 +248,14 @@ static uint32_t thaw_one(ConnectionStore *store, uint32_t stream)
 {
     uint32_t place = store->places[stream] & ~PLACE_FROZEN;
     Connection connection;
-    Event events[EVENTS_MAX];
-    size_t length = thaw(archive_bytes(&store->frozen, place), &connection, events);
+    EventBlock block;
+    size_t length = thaw(archive_bytes(&store->frozen, place), &connection, &block);
     archive_give_back(&store->frozen, place, length);
     count_thawed(store);
     uint32_t handle = take_live(store, stream, connection.last_ns);
     Connection *live = connection_store_live(store, handle);
     copy_lines(&connection, live);
-    event_store_put(&store->events, live, events);
+    event_store_put(&store->events, live, &block);
     return handle;
 }
 
@@ -281,7 +281,7 @@ void connection_store_read(const ConnectionStore *store, uint32_t stream, Connec
     uint32_t place = store->places[stream];
     Connection *connection = &ret_record->connection;
     if (place & PLACE_FROZEN) {
-        thaw(archive_bytes(&store->frozen, place & ~PLACE_FROZEN), connection, ret_record->events);
+        thaw(archive_bytes(&store->frozen, place & ~PLACE_FROZEN), connection, &ret_record->block);
         /* Only of what follows from its events: there are no holes among them. */
         track_waiting(connection, ret_record->events, NULL);
         return;
@@ -290,7 +290,10 @@ void connection_store_read(const ConnectionStore *store, uint32_t stream, Connec
     if (!store->is_at_rest)
         connection_store_track((ConnectionStore *)store, live);
     copy_lines(live, connection);
-    memcpy(ret_record->events, event_store_get(&store->events, live), live->event_count * sizeof(Event));
+    const Event *events = event_store_get(&store->events, live);
+    memcpy(ret_record->events, events, live->event_count * sizeof(Event));
+    if (live->traits & CONNECTION_THINNED)
+        ret_record->block.exchange = *events_exchange(events);
     track_waiting(connection, ret_record->events, NULL); /* the same holds of those left by rest_alone() */
 }
 

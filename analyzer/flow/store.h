@@ -56,7 +56,10 @@ typedef struct {
 /* A connection for reading, with its events. Large: reuse it. */
 typedef struct {
     Connection connection;
-    Event events[EVENTS_MAX];
+    union {
+        Event events[EVENTS_MAX];
+        EventBlock block;
+    };
 } ConnectionRecord;
 
 /* `arena` is borrowed. */

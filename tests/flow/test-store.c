@@ -187,7 +187,7 @@ static void any_bytes_come_back(void **state)
 {
     (void)state;
     static uint8_t bytes[FROZEN_BYTES_MAX + FROZEN_PADDING];
-    static Event events[EVENTS_MAX], thawed[EVENTS_MAX];
+    static EventBlock block, thawed;
     for (unsigned round = 0; round < 20000; round++) {
         Connection connection, back;
         uint64_t *words = (uint64_t *)(void *)&connection;
@@ -197,14 +197,16 @@ static void any_bytes_come_back(void **state)
         connection.event_block = connection.event_class = 0;
         connection.traits |= CONNECTION_BEYOND;
         connection.traits &= (uint8_t)~CONNECTION_READY;
-        words = (uint64_t *)(void *)events;
-        for (unsigned i = 0; i < sizeof events / 8; i++)
+        words = (uint64_t *)(void *)&block;
+        for (unsigned i = 0; i < sizeof block / 8; i++)
             words[i] = random_odd(64);
-        size_t length = freeze(&connection, events, bytes);
+        size_t length = freeze(&connection, block.events, bytes);
         assert_true(length <= FROZEN_BYTES_MAX);
-        assert_int_equal(thaw(bytes, &back, thawed), length);
+        assert_int_equal(thaw(bytes, &back, &thawed), length);
         assert_memory_equal(&connection, &back, sizeof connection);
-        assert_memory_equal(events, thawed, connection.event_count * sizeof(Event));
+        assert_memory_equal(block.events, thawed.events, connection.event_count * sizeof(Event));
+        if (connection.traits & CONNECTION_THINNED)
+            assert_memory_equal(&block.exchange, &thawed.exchange, sizeof(Exchange));
     }
 }
 

@@ -31,6 +31,10 @@ UNKNOWABLE = {
 }
 # What closelint says that the packets do not: (sample, view, check), and what is wrong with it. To be mended, not to be kept.
 KNOWN = {
+    **{("half-close-misread-reset", view, "endings"): "after the peer's FIN an abort is rst-answers-fin before it is close with "
+       "unread data: a program that answered and read on had read the request" for view in ("client", "server")},
+    **{("health-check-reset", view, "endings"): "an RST that acknowledges the SYN-ACK ends a connection that was made, "
+       "with SO_LINGER 0" for view in ("client", "server")},
 }
 STREAM = {"client": "stream", "server": "server_stream"}
 OTHER = {"client": "server", "server": "client"}

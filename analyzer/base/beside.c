@@ -58,9 +58,10 @@ Beside *beside_begin(const char *name, void (*function)(void *data), void *data)
 {
     Beside *beside = g_new(Beside, 1);
     *beside = (Beside){.name = name, .function = function, .data = data, .processors = get_processors()};
-    if (!begin_elsewhere(beside) && pthread_create(&beside->thread, NULL, run, beside) != 0)
-        g_error("a thread cannot be made");
-    return beside;
+    if (begin_elsewhere(beside) || pthread_create(&beside->thread, NULL, run, beside) == 0)
+        return beside;
+    g_free(beside);
+    return NULL;
 }
 
 void beside_end(Beside *beside)

@@ -13,8 +13,8 @@ typedef struct Beside Beside;
  * be fewer than the machine has. True where that cannot be told. */
 bool beside_is_possible(void);
 
-/* Calls `function` with `data` in a thread called `name`, 15 bytes at most. Aborts where there can be no
- * thread, as g_thread_new() does. */
+/* Calls `function` with `data` in a thread called `name`, 15 bytes at most. NULL where no thread can be made
+ * (a limit on processes, or on memory): the caller does the work himself. */
 Beside *beside_begin(const char *name, void (*function)(void *data), void *data);
 
 /* Waits for the function to return. */

@@ -153,6 +153,10 @@
 
 /* pipeline. */
 
+/* Files being written that are removed where the program ends early: one a report (-o FORMAT=FILE), of which
+ * there are ten formats. Beyond, what is half written would stay behind. */
+#define UNFINISHED_MAX 64
+
 /* Link types that nobody reads and that are told one by one, and interfaces that are listed; the rest is
  * counted. */
 #define ODD_LINK_TYPES_MAX   8

@@ -9,24 +9,29 @@
 #include <signal.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t is_requested;
+#include "base/unfinished.h"
+
+static volatile sig_atomic_t is_requested, is_reading;
 static int descriptors[2] = {-1, -1};
 
-static void note_signal(int number)
+static void on_signal(int number)
 {
-    (void)number;
     int error = errno;
-    is_requested = 1;
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-    ssize_t written = write(descriptors[1], "", 1);
-    (void)written;
+    if (is_reading && !is_requested && number != SIGHUP) {
+        is_requested = 1;
+        ssize_t written = write(descriptors[1], "", 1);
+        (void)written;
+    } else {
+        unfinished_unlink_all();
+        signal(number, SIG_DFL);
+        raise(number); /* when this returns: it is blocked here */
+    }
     errno = error;
 }
 
 static void catch_signal(int number)
 {
-    struct sigaction old, action = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
+    struct sigaction old, action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
     if (sigaction(number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
         sigaction(number, &action, NULL);
@@ -38,6 +43,17 @@ void stop_on_signals(void)
         return;
     catch_signal(SIGINT);
     catch_signal(SIGTERM);
+    catch_signal(SIGHUP);
+}
+
+void stop_reading_begins(void)
+{
+    is_reading = 1;
+}
+
+void stop_reading_ends(void)
+{
+    is_reading = 0;
 }
 
 bool stop_is_requested(void)

@@ -43,10 +43,12 @@ static void feed_begin(Feed *feed)
     feed->at = feed->end = feed->buffer;
 }
 
-/* RawInput's EINTR is no failed call: somebody asked to stop. */
+/* RawInput's EINTR is no failed call: somebody asked to stop. EBADF is what standard input gives that was closed
+ * when the program began. */
 static const char *feed_error_text(int error_number)
 {
-    return error_number == EINTR ? "stopped by a signal" : g_strerror(error_number);
+    return error_number == EBADF   ? "it is closed"
+           : error_number == EINTR ? "stopped by a signal" : g_strerror(error_number);
 }
 
 static bool feed_fail_errno(const char *name, GError **error)

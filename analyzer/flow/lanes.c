@@ -46,6 +46,7 @@ struct Lanes {
     unsigned count;
     uint32_t *order; /* by stream: its lane, and the index in its table; NULL where there is one lane */
     Beside *beside;  /* NULL until there is enough to do */
+    bool is_alone;   /* no thread could be made */
 
     GMutex mutex; /* of what follows, and of each lane's trays */
     GCond changed;
@@ -243,10 +244,18 @@ static void hand_over(Lanes *lanes, Lane *lane, Tray *tray)
         tell_change(lanes);
 }
 
+/* Made when the first tray is full; where that cannot be, the caller does all. */
+static bool lanes_have_thread(Lanes *lanes)
+{
+    if (lanes->count > 1 && !lanes->beside && !lanes->is_alone) {
+        lanes->beside = beside_begin("lane", lanes_work_beside, lanes);
+        lanes->is_alone = !lanes->beside;
+    }
+    return lanes->beside;
+}
+
 static void lanes_hand_over(Lanes *lanes, Lane *lane)
 {
-    if (!lanes->beside)
-        lanes->beside = beside_begin("lane", lanes_work_beside, lanes);
     g_mutex_lock(&lanes->mutex);
     hand_over(lanes, lane, lane->tray);
     lane->tray = take_empty_tray(lanes);
@@ -257,10 +266,10 @@ static void lanes_hand_over(Lanes *lanes, Lane *lane)
  * loop its own. */
 G_NO_INLINE static void lane_ship(Lanes *lanes, Lane *lane)
 {
-    if (lanes->count > 1)
+    if (lanes_have_thread(lanes))
         lanes_hand_over(lanes, lane);
     else
-        lane_take(lane, lane->tray, false);
+        lane_take(lane, lane->tray, lanes->count > 1);
 }
 
 /* Of the segment in the last slot, if there is something to note. */

@@ -15,7 +15,7 @@
 typedef struct Lanes Lanes;
 
 /* `seed` keys the hash, see table.h. `beside`: with several lanes, and the thread once there is enough to
- * do; without, all is done in the calls below. */
+ * do; without, or where no thread can be made, all is done in the calls below. */
 Lanes *lanes_new(uint64_t seed, bool beside);
 void lanes_free(Lanes *lanes);
 

@@ -7,11 +7,12 @@
 typedef enum {
     DOCUMENT_RULES,
     DOCUMENT_FACTS,
+    DOCUMENT_HELP, /* options->help */
     DOCUMENT_RULE, /* options->explain, which exists */
 } Document;
 
-/* Prints it to standard output. `rules` may be NULL for DOCUMENT_FACTS. */
-void document_print(Document document, const Options *options, const RuleSet *rules);
+/* `rules` is only for those of rules. */
+void document_write(Sink *sink, Document document, const Options *options, const RuleSet *rules);
 
 /* How the verdict on a connection came about; `names_capture` where there are several. */
-void document_print_why(const Options *options, const Case *subject, bool names_capture);
+void document_write_why(Sink *sink, const Options *options, const Case *subject, bool names_capture);

@@ -3,8 +3,6 @@
  * unnamed files until the end shows which is which. So memory is bounded, however long the stream. */
 #include "pipeline/follow.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -21,14 +19,16 @@ typedef struct {
     FlowTable *table;
     uint32_t stream;
     Side side;
-    FILE *out[2];              /* of each end; NULL: not wanted */
+    Sink *out;
+    Sink *kept[2];             /* of each end, until it is known which it is; NULL: not needed */
     Reassembly *reassembly[2]; /* likewise */
     bool is_begun;
 } Follow;
 
-static void write_bytes(const uint8_t *bytes, size_t length, void *context)
+/* ReassemblyTake */
+static void write_bytes(const uint8_t *bytes, size_t length, void *sink)
 {
-    fwrite(bytes, 1, length, context);
+    sink_write(sink, (const char *)bytes, length);
 }
 
 /* Which end is the wanted side, if the first segment tells; else both are put together. End 0 sent it. */
@@ -41,13 +41,9 @@ static bool follow_begin(Follow *follow, const Segment *segment, GError **error)
     for (unsigned end = 0; end < 2; end++) {
         if (is_known && end != wanted)
             continue;
-        follow->out[end] = is_known ? stdout : tmpfile();
-        if (!follow->out[end]) {
-            g_set_error(error, CLOSELINT_ERROR, CLOSELINT_ERROR_INPUT, "--follow needs a temporary file: %s",
-                        g_strerror(errno));
+        if (!is_known && !(follow->kept[end] = sink_new_spool(error)))
             return false;
-        }
-        follow->reassembly[end] = reassembly_new(write_bytes, follow->out[end]);
+        follow->reassembly[end] = reassembly_new(write_bytes, is_known ? follow->out : follow->kept[end]);
     }
     return true;
 }
@@ -74,12 +70,21 @@ static bool follow_add(Follow *follow, const Segment *segment, const uint8_t *pa
     return true;
 }
 
+/* Nobody will have what comes next. */
+static bool follow_is_broken(const Follow *follow)
+{
+    bool is_kept_broken = false;
+    for (unsigned end = 0; end < 2; end++)
+        is_kept_broken |= follow->kept[end] && sink_is_broken(follow->kept[end]);
+    return is_kept_broken || sink_is_broken(follow->out);
+}
+
 static bool follow_read(Follow *follow, FrameSource *source, PacketFilter *filter, GError **error)
 {
     g_autoptr(Defragmenter) defragmenter = defragmenter_new();
     Frame frame;
     int64_t now_ns = 0;
-    while (!stop_is_requested() && frame_source_next_batch(source, &frame, 1)) {
+    while (!stop_is_requested() && !follow_is_broken(follow) && frame_source_next_batch(source, &frame, 1)) {
         if (frame.time_ns == FRAME_TIME_UNKNOWN)
             frame.time_ns = now_ns;
         now_ns = frame.time_ns;
@@ -98,24 +103,21 @@ static void follow_copy(const Follow *follow)
 {
     g_autofree History *history = g_new0(History, 1);
     history_build(history, follow->table, follow->stream);
-    FILE *kept = follow->out[history->side[follow->side].end];
-    if (!kept || kept == stdout)
-        return;
-    rewind(kept);
-    char bytes[65536];
-    size_t length;
-    while ((length = fread(bytes, 1, sizeof bytes, kept)))
-        fwrite(bytes, 1, length, stdout);
+    Sink *kept = follow->kept[history->side[follow->side].end];
+    if (kept)
+        sink_pour(follow->out, kept);
 }
 
-static void follow_clear(Follow *follow)
+/* False where something could not be kept. */
+static bool follow_clear(Follow *follow, GError **error)
 {
+    bool is_good = true;
     for (unsigned end = 0; end < 2; end++) {
         reassembly_free(follow->reassembly[end]);
-        if (follow->out[end] && follow->out[end] != stdout)
-            fclose(follow->out[end]);
+        is_good &= sink_close(follow->kept[end], is_good ? error : NULL);
     }
     flow_table_free(follow->table);
+    return is_good;
 }
 
 /* Whether all of it was read; else it has been said what was not, but for the signal. */
@@ -127,16 +129,19 @@ static bool follow_is_whole(const FrameSource *source, const char *name)
     return diagnostic_list_worst(diagnostics) < DIAGNOSTIC_ERROR && !stop_is_requested();
 }
 
-bool follow_print(FrameSource *source, const char *name, PacketFilter *filter, uint32_t stream, Side side,
-                  bool *ret_found, GError **error)
+bool follow_write(Sink *out, FrameSource *source, const char *name, PacketFilter *filter, uint32_t stream,
+                  Side side, bool *ret_found, GError **error)
 {
-    Follow follow = {
-        .table = flow_table_new((uint64_t)g_get_real_time(), NULL), .stream = stream, .side = side};
+    Follow follow = {.table = flow_table_new((uint64_t)g_get_real_time(), NULL),
+                     .out = out,
+                     .stream = stream,
+                     .side = side};
     bool is_good = follow_read(&follow, source, filter, error);
+    stop_reading_ends();
     if (is_good && follow.is_begun)
         follow_copy(&follow);
     *ret_found = follow.is_begun;
-    follow_clear(&follow);
+    is_good &= follow_clear(&follow, is_good ? error : NULL);
     if (!follow_is_whole(source, name) && is_good) {
         g_set_error(error, CLOSELINT_ERROR, CLOSELINT_ERROR_INPUT, "%s: not followed to its end%s", name,
                     stop_is_requested() ? ": stopped by a signal" : "");

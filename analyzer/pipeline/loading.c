@@ -29,14 +29,17 @@ char *config_find(const char *directory)
     return NULL;
 }
 
+char *config_for_options(const Options *options)
+{
+    if (options->no_config || options->config)
+        return g_strdup(options->config);
+    g_autofree char *working = g_get_current_dir();
+    return config_find(working);
+}
+
 static bool load_config(RuleSet *rules, const Options *options, GError **error)
 {
-    if (options->no_config)
-        return true;
-    if (options->config)
-        return rule_set_load_config(rules, options->config, error);
-    g_autofree char *working = g_get_current_dir();
-    g_autofree char *path = config_find(working);
+    g_autofree char *path = config_for_options(options);
     return !path || rule_set_load_config(rules, path, error);
 }
 

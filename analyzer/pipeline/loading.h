@@ -10,3 +10,6 @@ RuleSet *rules_for_options(const Options *options, GError **error);
 /* The nearest .closelint.yaml from `directory` up to the root, then $XDG_CONFIG_HOME/closelint/config.yaml.
  * NULL where there is none. Caller frees. */
 char *config_find(const char *directory);
+
+/* The one that these options ask for, or NULL. Caller frees. */
+char *config_for_options(const Options *options);

@@ -19,6 +19,7 @@ typedef enum {
     MODE_LIST_FACTS,
     MODE_TEST_RULES,
     MODE_VERSION,
+    MODE_HELP,
 } Mode;
 
 typedef struct {
@@ -35,10 +36,11 @@ typedef struct {
     bool no_config;
     char *explain; /* --explain */
     char *samples; /* --samples, or NULL */
+    char *help;    /* MODE_HELP: the text */
     bool markdown; /* lists as they stand in docs/ */
     ReportOptions report;
 } Options;
 
-/* CLOSELINT_ERROR_USAGE where the command line makes no sense. --help ends the program. */
+/* CLOSELINT_ERROR_USAGE where the command line makes no sense, or asks for something that would be ignored. */
 bool options_parse(Options *options, char **arguments, GError **error);
 void options_clear(Options *options);

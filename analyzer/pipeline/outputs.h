@@ -5,11 +5,13 @@
 
 typedef struct Outputs Outputs;
 
-/* `specifications` is NULL-terminated. CLOSELINT_ERROR_USAGE for an unknown format, a file that cannot be
- * made, or two reports on standard output. `options` is borrowed. */
-Outputs *outputs_new(char *const *specifications, const ReportOptions *options, GError **error);
+/* `specifications` and `inputs` (files that are read, "-" for standard input) are NULL-terminated.
+ * CLOSELINT_ERROR_USAGE for an unknown format, a file that cannot be made or is an input, and two reports to one
+ * file; then nothing was changed. `options` is borrowed. */
+Outputs *outputs_new(char *const *specifications, const char *const *inputs, const ReportOptions *options,
+                     GError **error);
 
-/* Without finishing; for errors. */
+/* Without finishing, old files stay; for errors. */
 void outputs_free(Outputs *outputs);
 
 /* Whether one of them is text on standard output: diagnostics are told there. */

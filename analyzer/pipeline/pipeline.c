@@ -5,12 +5,12 @@
  * read hides what might have been found in it, so it weighs more than findings. */
 #include "pipeline/pipeline.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/stop.h"
 #include "pipeline/documents.h"
 #include "pipeline/follow.h"
@@ -188,17 +188,35 @@ static bool run_prepare(Run *run, GError **error)
     return true;
 }
 
-static int run_status(const Run *run, bool is_written)
+static int run_status(const Run *run)
 {
     if (run->options->stream >= 0 && !run->has_stream && !run->failed) {
         g_autofree char *text = g_strdup_printf("there is no stream %" PRId64 " in it", run->options->stream);
         message_print(text);
         return STATUS_USAGE;
     }
-    return !is_written   ? STATUS_USAGE
-           : run->failed ? STATUS_INPUT
-           : run->found  ? STATUS_FINDINGS
-                         : STATUS_GOOD;
+    return run->failed ? STATUS_INPUT : run->found ? STATUS_FINDINGS : STATUS_GOOD;
+}
+
+/* What the command line names and the run reads; borrowed. */
+static GPtrArray *run_inputs(const Run *run, const char *config)
+{
+    GPtrArray *inputs = g_ptr_array_new();
+    for (guint i = 0; run->options->captures[i]; i++)
+        g_ptr_array_add(inputs, run->options->captures[i]);
+    for (guint i = 0; run->options->rule_paths && run->options->rule_paths[i]; i++)
+        g_ptr_array_add(inputs, run->options->rule_paths[i]);
+    if (config)
+        g_ptr_array_add(inputs, (gpointer)config);
+    g_ptr_array_add(inputs, NULL);
+    return inputs;
+}
+
+static Outputs *run_open_outputs(Run *run, ReportOptions *report, GError **error)
+{
+    g_autofree char *config = config_for_options(run->options);
+    g_autoptr(GPtrArray) inputs = run_inputs(run, config);
+    return outputs_new(run->options->outputs, (const char *const *)inputs->pdata, report, error);
 }
 
 static int run_report(Run *run)
@@ -206,19 +224,16 @@ static int run_report(Run *run)
     GError *error = NULL;
     ReportOptions report = run->options->report;
     report.rules = run->rules;
-    run->outputs = outputs_new(run->options->outputs, &report, &error);
+    run->outputs = run_open_outputs(run, &report, &error);
     if (!run->outputs)
         return fail(error);
     run->hurries = !run->where && run->options->stream < 0 && outputs_take_outcomes(run->outputs);
     for (guint i = 0; i < report.captures; i++)
         run_capture(run, i);
-    bool is_written = outputs_finish(run->outputs, &error);
-    if (!is_written)
-        message_error(error);
-    return run_status(run, is_written);
+    return outputs_finish(run->outputs, &error) ? run_status(run) : fail(error);
 }
 
-static int run_why(Run *run)
+static int run_why(Run *run, Sink *out)
 {
     for (guint i = 0; i < run->options->report.captures; i++) {
         GError *error = NULL;
@@ -236,34 +251,34 @@ static int run_why(Run *run)
         run->has_stream = true;
         Case subject;
         trace_judge(trace, run->rules, (uint32_t)run->options->stream, &subject);
-        document_print_why(run->options, &subject, run->options->report.captures > 1);
+        document_write_why(out, run->options, &subject, run->options->report.captures > 1);
     }
-    return run_status(run, true);
+    return run_status(run);
 }
 
-static int run_follow(Run *run)
+static int run_follow(Run *run, Sink *out)
 {
     const Options *options = run->options;
     GError *error = NULL;
     const char *path = options->captures[0];
+    stop_reading_begins();
     g_autoptr(FrameSource) source =
         options->joins ? frame_source_join(options->captures) : frame_source_open(path, &error);
     const char *name = options->joins ? frame_map_title(frame_source_map(source)) : path;
-    run->failed = !source || !follow_print(source, name, run->filter, (uint32_t)options->stream,
-                                           options->follow_side, &run->has_stream, &error);
-    if (run->failed)
-        message_error(error);
-    bool is_written = !fflush(stdout) && !ferror(stdout);
-    if (!is_written && errno != EPIPE)
-        message_print("standard output cannot be written");
-    return run_status(run, is_written || errno == EPIPE);
+    bool is_good = source && follow_write(out, source, name, run->filter, (uint32_t)options->stream,
+                                          options->follow_side, &run->has_stream, &error);
+    stop_reading_ends();
+    if (is_good)
+        return run_status(run);
+    run->failed = true;
+    return fail(error);
 }
 
-static int run_explain(const Run *run)
+static int run_explain(const Run *run, Sink *out)
 {
     const Rule *rule = rule_set_find(run->rules, run->options->explain);
     if (rule) {
-        document_print(DOCUMENT_RULE, run->options, run->rules);
+        document_write(out, DOCUMENT_RULE, run->options, run->rules);
         return STATUS_GOOD;
     }
     g_autofree char *nearest = rule_set_nearest(run->rules, run->options->explain);
@@ -274,41 +289,75 @@ static int run_explain(const Run *run)
     return STATUS_USAGE;
 }
 
-static int run_mode(Run *run)
+/* Everything but reports: it goes to standard output, or nowhere. */
+static int run_write(Run *run, Sink *out)
 {
     const Options *options = run->options;
     switch (options->mode) {
     case MODE_WHY:
-        return run_why(run);
+        return run_why(run, out);
     case MODE_FOLLOW:
-        return run_follow(run);
+        return run_follow(run, out);
     case MODE_LIST_RULES:
-        document_print(DOCUMENT_RULES, options, run->rules);
-        return STATUS_GOOD;
-    case MODE_LIST_FACTS:
-        document_print(DOCUMENT_FACTS, options, NULL);
-        return STATUS_GOOD;
-    case MODE_EXPLAIN:
-        return run_explain(run);
-    case MODE_TEST_RULES:
-        return samples_test(run->rules, options->samples) ? STATUS_GOOD : STATUS_FINDINGS;
-    case MODE_VERSION:
-        puts("closelint " CLOSELINT_VERSION);
-        return STATUS_GOOD;
-    case MODE_REPORT:
+        document_write(out, DOCUMENT_RULES, options, run->rules);
         break;
+    case MODE_LIST_FACTS:
+        document_write(out, DOCUMENT_FACTS, options, NULL);
+        break;
+    case MODE_EXPLAIN:
+        return run_explain(run, out);
+    case MODE_TEST_RULES:
+        return samples_test(run->rules, options->samples, out) ? STATUS_GOOD : STATUS_FINDINGS;
+    case MODE_VERSION:
+        sink_puts(out, "closelint " CLOSELINT_VERSION "\n");
+        break;
+    case MODE_HELP:
+        document_write(out, DOCUMENT_HELP, options, NULL);
+        break;
+    case MODE_REPORT:
+        g_assert_not_reached();
     }
-    return run_report(run);
+    return STATUS_GOOD;
+}
+
+/* As outputs_new() has it of reports. */
+static bool run_spares_inputs(const Run *run, GError **error)
+{
+    for (guint i = 0; run->options->captures[i]; i++) {
+        const char *input = run->options->captures[i];
+        if (file_is_open_as(input, STDOUT_FILENO)) {
+            g_set_error(error, CLOSELINT_ERROR, CLOSELINT_ERROR_USAGE,
+                        "standard output would write over %s, which is to be read", input);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What could not be written weighs more than what was found in it. */
+static int run_mode(Run *run)
+{
+    GError *error = NULL;
+    if (run->options->mode == MODE_REPORT)
+        return run_report(run);
+    if (!run_spares_inputs(run, &error))
+        return fail(error);
+    Sink *out = sink_new(NULL, NULL);
+    int status = run_write(run, out);
+    return sink_close(out, &error) ? status : fail(error);
+}
+
+static bool needs_rules(Mode mode)
+{
+    return mode != MODE_VERSION && mode != MODE_HELP && mode != MODE_LIST_FACTS;
 }
 
 int pipeline_run(const Options *options)
 {
     Run run = {.options = options, .examples = g_array_new(FALSE, FALSE, sizeof(uint32_t))};
     GError *error = NULL;
-    if (options->captures[0])
-        stop_on_signals();
-    bool needs_rules = options->mode != MODE_VERSION && options->mode != MODE_LIST_FACTS;
-    int status = !needs_rules || run_prepare(&run, &error) ? run_mode(&run) : fail(error);
+    stop_on_signals();
+    int status = !needs_rules(options->mode) || run_prepare(&run, &error) ? run_mode(&run) : fail(error);
     expression_free(run.where);
     packet_filter_free(run.filter);
     rule_set_free(run.rules);

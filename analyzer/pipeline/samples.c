@@ -1,7 +1,7 @@
 /* Each capture is read and judged once; what fired in it is kept as a set of rules. */
 #include "pipeline/samples.h"
 
-#include <stdio.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "pipeline/message.h"
@@ -13,7 +13,19 @@ typedef struct {
     GHashTable *fired; /* path -> GHashTable of Rule*, NULL where the capture could not be read */
     unsigned checks, failures;
     bool is_missing; /* some sample does not exist */
+    Sink *out;
 } SampleTest;
+
+static void test_printf(const SampleTest *test, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static void test_printf(const SampleTest *test, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    sink_puts(test->out, text);
+}
 
 static void set_free(gpointer data)
 {
@@ -85,7 +97,8 @@ static GPtrArray *sample_captures(const char *directory, const char *name)
 static void test_failure(SampleTest *test, const Rule *rule, const char *sample, const char *what)
 {
     test->failures++;
-    printf("%s:%u: %s: %s: %s\n", rule->file ? rule->file : "?", rule->line, rule->id, sample, what);
+    test_printf(test, "%s:%u: %s: %s: %s\n", rule->file ? rule->file : "?", rule->line, rule->id, sample,
+                what);
 }
 
 static void test_sample(SampleTest *test, const Rule *rule, const char *name, bool should_fire)
@@ -123,9 +136,10 @@ static char *samples_directory(const char *directory)
     return g_strdup(g_file_test("samples", G_FILE_TEST_IS_DIR) ? "samples" : CLOSELINT_SAMPLES_DIR);
 }
 
-bool samples_test(const RuleSet *rules, const char *directory)
+bool samples_test(const RuleSet *rules, const char *directory, Sink *out)
 {
     SampleTest test = {.rules = rules,
+                       .out = out,
                        .directory = samples_directory(directory),
                        .fired = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, set_free)};
     const GPtrArray *all = rule_set_all(rules);
@@ -137,10 +151,11 @@ bool samples_test(const RuleSet *rules, const char *directory)
         tested++;
         test_rule(&test, rule);
     }
-    printf("%u rule%s, %u checks on %u captures: %u failed\n", tested, tested == 1 ? "" : "s", test.checks,
-           g_hash_table_size(test.fired), test.failures);
+    test_printf(&test, "%u rule%s, %u checks on %u captures: %u failed\n", tested, tested == 1 ? "" : "s",
+                test.checks, g_hash_table_size(test.fired), test.failures);
     if (test.is_missing)
-        printf("samples were looked for in %s; --samples DIR names another folder\n", test.directory);
+        test_printf(&test, "samples were looked for in %s; --samples DIR names another folder\n",
+                    test.directory);
     g_hash_table_unref(test.fired);
     g_free(test.directory);
     return !test.failures;

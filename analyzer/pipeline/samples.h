@@ -8,7 +8,8 @@
 
 #include <stdbool.h>
 
+#include "report/sink.h"
 #include "rules/set/rule-set.h"
 
-/* Prints a line for every failure and a summary. `directory` NULL: ./samples, else the installed one. */
-bool samples_test(const RuleSet *rules, const char *directory);
+/* Writes a line for every failure and a summary. `directory` NULL: ./samples, else the installed one. */
+bool samples_test(const RuleSet *rules, const char *directory, Sink *out);

@@ -173,7 +173,6 @@ static void trace_read_frames(Trace *trace, FrameSource *source, PacketFilter *f
         progress_update(progress, frame_source_position(source), frame_source_size(source),
                         trace->info.frames);
     }
-    trace->info.partial = stop_is_requested();
 }
 
 /* Each lane knows of its own connections only, by numbers of its own. */
@@ -274,6 +273,8 @@ static Trace *trace_read_source(const char *path, FrameSource *source, const Tra
         trace->offsets = frame_offsets_new();
     Progress progress = progress_begin(options->shows_progress);
     trace_read_frames(trace, source, options->filter, &progress);
+    stop_reading_ends();
+    trace->info.partial = stop_is_requested();
     progress_end(&progress);
     trace_finish(trace, source, options);
     return trace;
@@ -281,12 +282,17 @@ static Trace *trace_read_source(const char *path, FrameSource *source, const Tra
 
 Trace *trace_read(const char *path, const TraceOptions *options, GError **error)
 {
+    stop_reading_begins();
     g_autoptr(FrameSource) source = frame_source_open(path, error);
-    return source ? trace_read_source(path, source, options) : NULL;
+    if (source)
+        return trace_read_source(path, source, options);
+    stop_reading_ends();
+    return NULL;
 }
 
 Trace *trace_join(char *const *paths, const TraceOptions *options)
 {
+    stop_reading_begins();
     g_autoptr(FrameSource) source = frame_source_join(paths);
     return trace_read_source(frame_map_title(frame_source_map(source)), source, options);
 }

@@ -65,6 +65,11 @@ void report_capture_end(Report *report, const CaptureInfo *capture)
     report->format->capture_end(report, capture);
 }
 
+void report_drop(Report *report)
+{
+    sink_drop(report->sink);
+}
+
 bool report_finish(Report *report, GError **error)
 {
     report->format->finish(report);

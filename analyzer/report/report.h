@@ -104,6 +104,9 @@ bool report_outcome(Report *report, const Outcome *outcome, uint32_t stream, con
 void report_example(Report *report, Tellings *tellings);
 void report_capture_end(Report *report, const CaptureInfo *capture);
 
+/* It is not to be kept: report_finish() writes nothing more, and an old file stays. */
+void report_drop(Report *report);
+
 /* Ends the report and frees it. False where something could not be written. */
 bool report_finish(Report *report, GError **error);
 

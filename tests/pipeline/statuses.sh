@@ -105,10 +105,30 @@ expect 2 'no stream 99' --why 99 "$good"
 expect 2 'no stream 99' --follow 99:client "$good"
 expect 2 'expected N:client or N:server' --follow 0 "$good"
 expect 2 'expected one of client, server' --follow 0:both "$good"
-expect 2 'exclude each other' --stream 0 --follow 0:client "$good"
+expect 2 '--stream does nothing with --follow' --stream 0 --follow 0:client "$good"
+expect 2 '--why and --follow cannot be done at a time' --why 0 --follow 0:client "$good"
 expect 2 'reads one capture' --follow 0:client "$good" "$bad"
 expect 3 'missing.pcap' --follow 0:client "$dir/missing.pcap"
-expect 2 'one of --version' --version --list-facts
+expect 2 '--list-facts and --test-rules cannot' --list-facts --test-rules
+expect 2 'no option --stram; did you mean --stream' --stram 1 "$good"
+expect 2 "expected one of .*; did you mean 'warning'" --fail-on warn "$good"
+expect 2 'did you mean rst-linger-zero' --explain rst-linger
+expect 2 '--stream -1: expected a number' --stream -1 "$good"
+expect 2 '--why 4294967296: expected a number' --why 4294967296 "$good"
+expect 2 '--stream is given more than once' --stream 0 --stream 1 "$good"
+expect 2 '--where is given more than once' --where rst.seen --where rst.seen "$good"
+expect 2 '-o does nothing with --why' --why 0 -o json "$good"
+expect 2 '-o does nothing with --follow' --follow 0:client -o json "$good"
+expect 2 '-o does nothing with --list-rules' --list-rules -o json
+expect 2 '--samples does nothing with a report' --samples "$samples" "$good"
+expect 2 '-V goes with --stream' -V "$good"
+not_utf8=$(printf 'rst.seen\377')
+expect 2 '--where .*: this is not UTF-8 text' --where "$not_utf8" "$good"
+"$closelint" <"$good" 2>"$dir/err" >/dev/null
+grep -q 'closelint \[OPTION...\] -$' "$dir/err" || { echo "no hint at -: $(cat "$dir/err")"; failures=$((failures + 1)); }
+LC_ALL=C "$closelint" --where 'rst.seen and "é" == "é"' "$good" 2>"$dir/err" >/dev/null
+grep -q 'onversion' "$dir/err" && { echo "in the C locale: $(cat "$dir/err")"; failures=$((failures + 1)); }
+LC_ALL=C "$closelint" --help | grep -q '[^ -~]' && { echo "--help in the C locale is not ASCII"; failures=$((failures + 1)); }
 expect 2 'no such rule; did you mean four-way' --explain for-way
 expect 2 '^--where:1:1: error: ' --where 'no.such.fact' "$good"
 expect 2 "closelint: -f " -f "no such filter" "$good"

@@ -84,20 +84,42 @@ def as_a_cut_capture():
                f'{length} bytes: another verdict than of the file that ends there')
 
 
+def await_death(process, number, what):
+    try:
+        status = process.wait(timeout=20)
+        expect(status == -number, f'{what}: exit status {status}')
+    except subprocess.TimeoutExpired:
+        process.kill()
+        expect(False, f'{what}: it lives on')
+    process.communicate()
+
+
 def second_one_kills():
     """The report is longer than what a pipe takes that nobody reads, so that the program is still there."""
-    process = start(['-o', 'json', *[SAMPLES + '/write-to-closed/client.pcap'] * 300])
+    process = start(['-o', 'json', '-', *[SAMPLES + '/write-to-closed/client.pcap'] * 1000])
+    process.stdin.write(CAPTURE)
+    process.stdin.flush()
     wait_until_it_sleeps(process)
     process.send_signal(signal.SIGINT)
     time.sleep(0.3)
     expect(process.poll() is None, 'the first signal killed')
     process.send_signal(signal.SIGINT)
-    try:
-        expect(process.wait(timeout=20) == -signal.SIGINT, f'the second signal: exit status {process.returncode}')
-    except subprocess.TimeoutExpired:
-        process.kill()
-        expect(False, 'the second signal did not kill')
-    process.communicate()
+    await_death(process, signal.SIGINT, 'the second signal')
+
+
+def first_one_ends_a_report():
+    """When all is read and the report is being written. A file that it would have replaced stays as it was."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(folder + '/report.json', 'w', encoding='utf-8') as file:
+            file.write('old')
+        process = start(['-o', 'json=' + folder + '/report.json', '-o', 'jsonl',
+                         *[SAMPLES + '/write-to-closed/client.pcap'] * 300])
+        wait_until_it_sleeps(process)
+        expect(len(os.listdir(folder)) == 2, f'nothing is written beside: {os.listdir(folder)}')
+        process.send_signal(signal.SIGTERM)
+        await_death(process, signal.SIGTERM, 'while a report is written')
+        expect(os.listdir(folder) == ['report.json'], f'left behind: {os.listdir(folder)}')
+        expect(open(folder + '/report.json', encoding='utf-8').read() == 'old', 'the old report is gone')
 
 
 def main():
@@ -110,6 +132,7 @@ def main():
     expect(len(joined.get('files', [])) == 2, f'--join: {joined.get("files")}')
     as_a_cut_capture()
     second_one_kills()
+    first_one_ends_a_report()
     status, output, said = stop(['-', SAMPLES + '/four-way/client.pcap'], CAPTURE, signal.SIGINT)
     expect(status == 3 and 'four-way/client.pcap was not read: stopped by a signal' in output and
            'error: reading was stopped by a signal after frame 9' in output, f'text: {status} {output} {said}')

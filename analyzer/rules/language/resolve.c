@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "rules/yaml/nearest.h"
+#include "base/nearest.h"
 #include "rules/set/parameters.h"
 
 static void add_fact(Checker *checker, FactRef ref)

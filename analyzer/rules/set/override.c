@@ -1,7 +1,7 @@
 /* Puts users' changes into effect: severities, rules switched off, and which rules are wanted at all. */
 #include <string.h>
 
-#include "rules/yaml/nearest.h"
+#include "base/nearest.h"
 #include "rules/set/private.h"
 
 #define TEXT 1u << YAML_TEXT

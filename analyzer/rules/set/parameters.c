@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "rules/yaml/nearest.h"
+#include "base/nearest.h"
 #include "rules/language/scanner.h"
 #include "rules/set/private.h"
 

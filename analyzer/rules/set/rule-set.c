@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "rules/yaml/nearest.h"
+#include "base/nearest.h"
 #include "rules/set/parameters.h"
 #include "rules/set/private.h"
 

@@ -1,7 +1,7 @@
 /* Checks the shape of maps against tables of keys. */
 #include <string.h>
 
-#include "rules/yaml/nearest.h"
+#include "base/nearest.h"
 #include "rules/set/private.h"
 
 bool yaml_check_kind(const char *name, const YamlNode *node, unsigned kinds, const char *what,

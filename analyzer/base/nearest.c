@@ -1,6 +1,8 @@
-/* Optimal string alignment distance, with a bound: one edit for every three characters of the name. */
-#include "rules/yaml/nearest.h"
+/* Optimal string alignment distance, with a bound: one edit for every three characters of the name. A name that
+ * is a part of a candidate is as near as the bound, if it says enough. */
+#include "base/nearest.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +11,7 @@
 Nearest nearest_begin(const char *name, size_t length)
 {
     unsigned bound = length < 3 ? 1 : (unsigned)(length + 2) / 3;
-    return (Nearest){.name = name, .length = length, .best = NULL, .best_distance = bound + 1};
+    return (Nearest){.name = name, .length = length, .bound = bound, .best_distance = bound + 1};
 }
 
 static unsigned least(unsigned a, unsigned b, unsigned c)
@@ -42,12 +44,24 @@ static unsigned distance(const char *a, size_t a_length, const char *b, size_t b
     return previous[b_length];
 }
 
+/* "warn" of "warning", "linger" of "rst-linger-zero". */
+static bool is_part(const char *name, size_t length, const char *candidate)
+{
+    enum { BEGINNING_MIN = 3, MIDDLE_MIN = 5 };
+    if (length < MIDDLE_MIN)
+        return length >= BEGINNING_MIN && !strncmp(candidate, name, length);
+    g_autofree char *text = g_strndup(name, length);
+    return strstr(candidate, text);
+}
+
 void nearest_offer(Nearest *nearest, const char *candidate)
 {
     size_t length = strlen(candidate);
     if (length > NAME_MAX_LENGTH || nearest->length > NAME_MAX_LENGTH)
         return;
     unsigned edits = distance(nearest->name, nearest->length, candidate, length);
+    if (edits > nearest->bound && is_part(nearest->name, nearest->length, candidate))
+        edits = nearest->bound;
     if (edits < nearest->best_distance && edits < length) {
         nearest->best = candidate;
         nearest->best_distance = edits;

@@ -8,7 +8,7 @@ typedef struct {
     const char *name; /* borrowed */
     size_t length;
     const char *best; /* the nearest candidate so far, borrowed; NULL where none is near */
-    unsigned best_distance;
+    unsigned bound, best_distance;
 } Nearest;
 
 Nearest nearest_begin(const char *name, size_t length);

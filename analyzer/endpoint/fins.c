@@ -1,4 +1,8 @@
-/* Each FIN, and what acknowledged it. */
+/* Each FIN, and what acknowledged it.
+ *
+ * Not every segment with FIN closes something: a side that has not sent its SYN has nothing to close, and what
+ * claims to come from it is dropped in LISTEN and SYN_SENT (RFC 9293 3.10.7.2, 3.10.7.3). Scanners and forgers
+ * send such. */
 #include "endpoint/private.h"
 
 /* The first row after `row` in which the other side acknowledges `number` of `side`; NULL for none. */
@@ -41,11 +45,94 @@ static void take_back_after_fin(HistorySide *peer, const HistoryRow *row)
         peer->after_peer_fin_bytes = unknown_to_it > 0 ? unknown_to_it : 0;
 }
 
+static uint64_t controls_of(const History *history, Side side)
+{
+    return history->sets.controls & history->sets.segments[side];
+}
+
+/* The rows before the side's own SYN, where that was captured; else none. */
+static uint64_t before_syn(const History *history, Side side)
+{
+    for (uint64_t rest = controls_of(history, side); rest; rest &= rest - 1) {
+        unsigned i = row_set_first(rest);
+        if (history->rows[i].flags & TCP_SYN)
+            return rows_before(i);
+    }
+    return 0;
+}
+
+/* How far the other side had come when row `row` was captured. */
+static int64_t next_before(const History *history, Side side, unsigned row)
+{
+    int64_t next = 1;
+    for (uint64_t rest = history->sets.segments[side] & rows_before(row); rest; rest &= rest - 1) {
+        int64_t after = row_after(&history->rows[row_set_first(rest)]);
+        next = after > next ? after : next;
+    }
+    return next;
+}
+
+/* The first FIN that stands, and what it changes of what was counted by the one that does not. */
+static void choose_fin(History *history, Side side)
+{
+    HistorySide *self = &history->side[side], *peer = &history->side[side_other(side)];
+    int64_t counted = self->fin_seq;
+    self->fin = false;
+    self->fin_seq = 0;
+    peer->after_peer_fin_bytes = 0;
+    for (uint64_t rest = controls_of(history, side); rest && !self->fin; rest &= rest - 1) {
+        unsigned i = row_set_first(rest);
+        const HistoryRow *row = &history->rows[i];
+        if (!row_has_fin(row) || row->flags & TCP_RST)
+            continue;
+        self->fin = true;
+        self->fin_seq = row->seq + row->length;
+        int64_t before = next_before(history, side_other(side), i);
+        int64_t after = peer->next - (peer->fin && peer->fin_seq < peer->next);
+        peer->after_peer_fin_bytes = after > before ? after - before : 0;
+    }
+    if (!self->fin && self->next == counted + 1) /* its number was taken by nothing else */
+        self->next = counted;
+    history_count_data(self);
+}
+
+static void drop_strays(History *history, Side side, uint64_t early)
+{
+    for (; early; early &= early - 1) {
+        unsigned i = row_set_first(early);
+        HistoryRow *row = &history->rows[i];
+        if (!row_has_fin(row) || row->flags & TCP_RST)
+            continue;
+        row->marks |= EVENT_WILD;
+        history->marks_seen |= EVENT_WILD;
+        history->sets.segments[side] &= ~(UINT64_C(1) << i);
+    }
+    choose_fin(history, side);
+}
+
+void history_drop_stray_fins(History *history)
+{
+    for (unsigned side = 0; side < SIDES; side++) {
+        if (!history->side[side].fin)
+            continue;
+        uint64_t early = before_syn(history, (Side)side) & controls_of(history, (Side)side);
+        for (uint64_t rest = controls_of(history, (Side)side); rest; rest &= rest - 1) {
+            unsigned i = row_set_first(rest);
+            const HistoryRow *row = &history->rows[i];
+            if (!(row->flags & TCP_FIN))
+                continue;
+            if (row->flags & TCP_SYN || early & UINT64_C(1) << i)
+                drop_strays(history, (Side)side, early);
+            break; /* flow counted by the first */
+        }
+    }
+}
+
 void history_add_fin(History *history, unsigned index)
 {
     const HistoryRow row = history->rows[index];
     HistorySide *side = &history->side[row.side], *peer = &history->side[side_other(row.side)];
-    int64_t seq = row.seq + row.length + !!(row.flags & TCP_SYN);
+    int64_t seq = row.seq + row.length;
     const HistoryRow *ack = find_ack(history, index, row.side, seq + 1);
     uint32_t ack_frame = ack ? ack->frame : 0;
     bool acks_peer_fin = peer->fin && row.flags & TCP_ACK && row.ack > peer->fin_seq;

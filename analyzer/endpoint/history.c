@@ -79,7 +79,7 @@ static void scan_rows(History *history)
             continue;
         if (flags & TCP_SYN)
             add_syn(&history->side[row->side], row);
-        if (flags & TCP_FIN)
+        if (row_has_fin(row))
             history_add_fin(history, i);
     }
     const HistorySide *client = &history->side[SIDE_CLIENT], *server = &history->side[SIDE_SERVER];
@@ -191,6 +191,8 @@ void history_outline_of(History *history, const FlowTable *table, uint32_t strea
     history_fill_sides(history, client, table, connection);
     history_fill_rows(history, connection, events);
     copy_notes(history, table, connection);
+    history_drop_wild_acks(history, connection);
+    history_drop_stray_fins(history);
     scan_rows(history);
     history->handshake = (uint8_t)find_handshake(history);
     if (history->has_resets)

@@ -8,6 +8,13 @@ static inline bool row_is_segment(const HistoryRow *row)
     return !(row->marks & EVENT_NO_SEGMENT);
 }
 
+/* A FIN that may close something. One in a SYN does not: no stack takes it (Linux drops it in LISTEN, SYN_SENT and
+ * SYN_RECEIVED alike), and none sends it but to probe. */
+static inline bool row_has_fin(const HistoryRow *row)
+{
+    return (row->flags & (TCP_FIN | TCP_SYN)) == TCP_FIN;
+}
+
 /* The number of the sequence space after the segment. */
 static inline int64_t row_after(const HistoryRow *row)
 {
@@ -21,7 +28,16 @@ void history_fill_sides(History *history, unsigned client, const FlowTable *tabl
 /* rows.c: the rows, and sets of them. Needs to know which end is which side. */
 void history_fill_rows(History *history, const Connection *connection, const Event *events);
 
-/* fins.c: each FIN, and what acknowledged it. Needs rows and sides. */
+/* sides.c: what fill_sides makes of the numbers, the FIN's among them. */
+void history_count_data(HistorySide *side);
+
+/* sides.c: marks acknowledgements of what was never sent, and takes them back. Needs rows. */
+void history_drop_wild_acks(History *history, const Connection *connection);
+
+/* fins.c: marks FINs that closed nothing, and takes them back from what flow counted. Needs rows and sides. */
+void history_drop_stray_fins(History *history);
+
+/* fins.c: each FIN, and what acknowledged it. Needs rows and sides, and stray FINs dropped. */
 void history_add_fin(History *history, unsigned index);
 
 /* resets.c: what each RST is, what it answers, whether it counted. Needs rows, sides, FINs. */

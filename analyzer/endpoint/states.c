@@ -153,7 +153,7 @@ static void prove_arrivals(Replay *replay, Side side, int row)
         return;
     }
     /* Its own SYN or FIN again: the acknowledgement that passed before had not arrived, or was not taken. */
-    bool repeats_fin = segment->flags & TCP_FIN && replay->fin_sent[side];
+    bool repeats_fin = row_has_fin(segment) && replay->fin_sent[side];
     int fin = pending->fin;
     pending->fin = -1; /* not yet */
     if (segment->flags & TCP_SYN && replay->state[side] == TCP_STATE_SYN_RECEIVED)
@@ -234,7 +234,7 @@ static void send_to(Replay *replay, Side side, const HistoryRow *segment, int ro
     if (acks && pending->fin_ack < 0 && replay->fin_sent[side] &&
         segment->ack > replay->history->side[side].fin_seq)
         pending->fin_ack = row;
-    if (segment->flags & TCP_FIN) {
+    if (row_has_fin(segment)) {
         pending->fin_repeated |= pending->fin >= 0;
         pending->fin = row;
     } else if (pending->fin >= 0 && segment->length && segment->marks & EVENT_RETRANSMISSION) {
@@ -320,7 +320,7 @@ void history_replay_states(History *history)
                 act_syn(&replay, side, row, i);
             else if (replay.state[side] == TCP_STATE_SYN_SENT && history->side[side].syn == false)
                 move_to(&replay, side, TCP_STATE_ESTABLISHED, i, true);
-            if (row->flags & TCP_FIN)
+            if (row_has_fin(row))
                 act_fin(&replay, side, i);
             send_to(&replay, side_other(side), row, i);
         }

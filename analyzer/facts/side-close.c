@@ -4,11 +4,13 @@
 static void data_beyond_fin_frame(const FactSet *facts, Side side, Value *value)
 {
     const History *history = facts->history;
-    if (!(history->marks_seen & EVENT_BEYOND_FIN))
+    const HistorySide *self = side_of(facts, side);
+    if (!(history->marks_seen & EVENT_BEYOND_FIN) || !self->fin)
         return;
     for (unsigned i = 0; i < history->row_count; i++) {
         const HistoryRow *row = &history->rows[i];
-        if (row_is_from(row, side) && row->marks & EVENT_BEYOND_FIN) {
+        if (row_is_from(row, side) && row->marks & EVENT_BEYOND_FIN &&
+            row->seq + row->length > self->fin_seq) {
             value_set(value, row->frame, row->frame);
             return;
         }

@@ -1,8 +1,8 @@
 /* Each FIN, and what acknowledged it.
  *
- * Not every segment with FIN closes something: a side that has not sent its SYN has nothing to close, and what
- * claims to come from it is dropped in LISTEN and SYN_SENT (RFC 9293 3.10.7.2, 3.10.7.3). Scanners and forgers
- * send such. */
+ * Not every segment with FIN closes something: a side that has not sent its SYN has nothing to close, and
+ * what claims to come from it is dropped in LISTEN and SYN_SENT (RFC 9293 3.10.7.2, 3.10.7.3). Scanners and
+ * forgers send such. */
 #include "endpoint/private.h"
 
 /* The first row after `row` in which the other side acknowledges `number` of `side`; NULL for none. */

@@ -121,7 +121,7 @@ typedef struct {
     bool top_missing;    /* its last numbers below SND.NXT were never captured */
     int64_t next, acked; /* SND.NXT and SND.UNA; acked is ACKED_NOTHING where nothing was */
     int64_t received;    /* RCV.NXT: the highest number it acknowledged; ACKED_NOTHING for none */
-    int64_t data_bytes;  /* payload sent, holes included */
+    int64_t data_bytes;  /* payload sent, captured or acknowledged */
     int64_t data_acked, data_unacked; /* of it */
     int64_t gap_bytes;                /* acknowledged by the other side, never captured */
     int64_t missing_bytes;            /* neither captured nor acknowledged, below SND.NXT */

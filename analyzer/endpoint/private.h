@@ -8,8 +8,8 @@ static inline bool row_is_segment(const HistoryRow *row)
     return !(row->marks & EVENT_NO_SEGMENT);
 }
 
-/* A FIN that may close something. One in a SYN does not: no stack takes it (Linux drops it in LISTEN, SYN_SENT and
- * SYN_RECEIVED alike), and none sends it but to probe. */
+/* A FIN that may close something. One in a SYN does not: no stack takes it (Linux drops it in LISTEN,
+ * SYN_SENT and SYN_RECEIVED alike), and none sends it but to probe. */
 static inline bool row_has_fin(const HistoryRow *row)
 {
     return (row->flags & (TCP_FIN | TCP_SYN)) == TCP_FIN;
@@ -34,7 +34,8 @@ void history_count_data(HistorySide *side);
 /* sides.c: marks acknowledgements of what was never sent, and takes them back. Needs rows. */
 void history_drop_wild_acks(History *history, const Connection *connection);
 
-/* fins.c: marks FINs that closed nothing, and takes them back from what flow counted. Needs rows and sides. */
+/* fins.c: marks FINs that closed nothing, and takes them back from what flow counted. Needs rows and sides.
+ */
 void history_drop_stray_fins(History *history);
 
 /* fins.c: each FIN, and what acknowledged it. Needs rows and sides, and stray FINs dropped. */

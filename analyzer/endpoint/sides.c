@@ -32,7 +32,9 @@ static G_GNUC_NO_INLINE void find_missing(HistorySide *side, unsigned end, const
     side->missing_bytes = missing > below ? missing - below : 0;
     side->top_missing = flow_table_top_missing(table, connection, end);
     /* Nobody knows whether that was ever sent: a stray number is enough to leave a hole before it. */
-    side->data_unacked -= side->missing_bytes < side->data_unacked ? side->missing_bytes : side->data_unacked;
+    int64_t unknown = side->missing_bytes < side->data_unacked ? side->missing_bytes : side->data_unacked;
+    side->data_unacked -= unknown;
+    side->data_bytes -= unknown;
 }
 
 /* What the other side acknowledged beyond what was captured, a FIN perhaps left out (end_of_stream). */
@@ -42,8 +44,8 @@ static inline int64_t acked_beyond_next(const HistorySide *side)
     return beyond > !side->fin ? beyond : 0;
 }
 
-/* One beyond the last number that payload, SYN or FIN of the side took. What lies behind a FIN is no part of the
- * stream, unless the other side acknowledged it: then the FIN was not the side's own. One number that was
+/* One beyond the last number that payload, SYN or FIN of the side took. What lies behind a FIN is no part of
+ * the stream, unless the other side acknowledged it: then the FIN was not the side's own. One number that was
  * acknowledged and not captured, where no FIN was, is that of the FIN as likely as a byte's. */
 static inline int64_t end_of_stream(const HistorySide *side, int64_t fin)
 {
@@ -140,8 +142,8 @@ static inline void fill_side(HistorySide *side, unsigned end, const FlowTable *t
     memset(&side->syn_ns, 0, sizeof *side - offsetof(HistorySide, syn_ns));
 }
 
-/* Whether row `row` of the other side acknowledges more than `side` ever had sent by then: what it sends later
- * without data, or its SYN again, has the number that it had come to. */
+/* Whether row `row` of the other side acknowledges more than `side` ever had sent by then: what it sends
+ * later without data, or its SYN again, has the number that it had come to. */
 static bool is_contradicted(const History *history, Side side, unsigned row)
 {
     uint64_t later = history->sets.segments[side] & rows_after(row);

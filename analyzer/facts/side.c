@@ -127,8 +127,31 @@ static void data_last_time(const FactSet *facts, Side side, Value *value)
         value_set(value, side_of(facts, side)->last_data_ns, side_of(facts, side)->last_data_frame);
 }
 
-/* Payload this side received and acknowledged after the last byte it sent itself: requests without an answer.
- */
+/* What its windows tell, of its segments up to the end: as far as the capture has them. */
+typedef struct {
+    uint32_t largest, last; /* not scaled */
+    int64_t read_up_to;     /* it was seen to be read: the window came back to its largest; 0 for never */
+} Windows;
+
+/* A window that had fallen and is back at its largest has room for all that was acknowledged: everything up
+ * to there had been read (RFC 9293 3.8.6). */
+static Windows find_windows(const History *history, Side side)
+{
+    Windows windows = {0};
+    for (unsigned i = 0; i < history->row_count; i++) {
+        const HistoryRow *row = &history->rows[i];
+        if (!row_is_from(row, side) || row->flags & (TCP_SYN | TCP_RST))
+            continue;
+        if (windows.last < windows.largest && row->window >= windows.largest && row->flags & TCP_ACK)
+            windows.read_up_to = row->ack;
+        windows.last = row->window;
+        windows.largest = row->window > windows.largest ? row->window : windows.largest;
+    }
+    return windows;
+}
+
+/* Payload this side received and acknowledged after the last byte it sent itself, and after what it was seen
+ * to read; never more than its largest window had room for. */
 static void unanswered_bytes(const FactSet *facts, Side side, Value *value)
 {
     const History *history = facts->history;
@@ -149,8 +172,13 @@ static void unanswered_bytes(const FactSet *facts, Side side, Value *value)
     /* Its own last data carried the ACK of what it had received by then. */
     if (last_own >= 0)
         before = history->rows[last_own].ack > 1 ? history->rows[last_own].ack : 1;
+    const Windows windows = find_windows(history, side);
+    before = windows.read_up_to > before ? windows.read_up_to : before;
     int64_t after = other->acked - (other->fin && other->fin_seq < other->acked);
-    value_set(value, after > before ? after - before : 0, other->last_data_frame);
+    int64_t unanswered = after > before ? after - before : 0, room = (int64_t)windows.largest << self->wscale;
+    if (self->window_scaled && unanswered > room)
+        unanswered = room;
+    value_set(value, unanswered, other->last_data_frame);
 }
 
 /* By how much the last window is smaller than the largest advertised before: bytes that no program read. */
@@ -162,15 +190,8 @@ static void window_shrink(const FactSet *facts, Side side, Value *value)
         value_unknown(value, MISSING_HANDSHAKE);
         return;
     }
-    uint32_t largest = 0, last = 0;
-    for (unsigned i = 0; i < history->row_count; i++) {
-        const HistoryRow *row = &history->rows[i];
-        if (!row_is_from(row, side) || row->flags & (TCP_SYN | TCP_RST))
-            continue;
-        last = row->window;
-        largest = row->window > largest ? row->window : largest;
-    }
-    value_set(value, (int64_t)(largest - last) << self->wscale, 0);
+    const Windows windows = find_windows(history, side);
+    value_set(value, (int64_t)(windows.largest - windows.last) << self->wscale, 0);
 }
 
 /* Since when it has advertised a window of zero without ever opening it again; NULL where the window is open.
@@ -259,8 +280,8 @@ static const FactRow rows[] = {
     {"packets", VALUE_INT, NULL, NULL, true, "Packets that it sent.", packets},
     {"syn.count", VALUE_INT, NULL, NULL, true, "How often it sent its SYN or SYN-ACK.", syn_count},
     {"syn.frame", VALUE_FRAME, NULL, NULL, true, "Its first SYN or SYN-ACK.", syn_frame},
-    {"data.bytes", VALUE_BYTES, "bytes", NULL, true, "Payload that it sent, each byte counted once.",
-     data_bytes},
+    {"data.bytes", VALUE_BYTES, "bytes", NULL, true,
+     "Payload that it sent, captured or acknowledged, each byte counted once.", data_bytes},
     {"data.acked", VALUE_BYTES, "bytes", NULL, true, "Of that, acknowledged by the other side's TCP.",
      data_acked},
     {"data.unacked", VALUE_BYTES, "bytes", NULL, true, "Of that, never acknowledged.", data_unacked},
@@ -272,7 +293,10 @@ static const FactRow rows[] = {
     {"data.last_time", VALUE_TIME, "ns", NULL, true, "Time of its last segment with payload.",
      data_last_time},
     {"unanswered.bytes", VALUE_BYTES, "bytes", NULL, true,
-     "Payload that it received and acknowledged after the last byte it sent itself.", unanswered_bytes},
+     "Payload that it received and acknowledged after the last byte it sent itself, and after its window was "
+     "last "
+     "back at its largest, which shows that all had been read; no more than that window has room for.",
+     unanswered_bytes},
     {"window.shrink", VALUE_BYTES, "bytes", NULL, true,
      "By how much its last window is smaller than the largest it advertised: received bytes that no program "
      "read.",

@@ -24,11 +24,19 @@ static bool is_sentence_begin(const GString *text)
     return !end || text->str[end - 1] == '.' || (end < text->len && text->str[end] == '\n');
 }
 
+static void append_condition(GString *out, const char *condition, size_t length)
+{
+    g_string_append(out, "[if ");
+    for (size_t i = 0; i < length; i++)
+        append_folded(out, condition[i]);
+    g_string_append(out, ": ");
+}
+
 static void append_brace(GString *out, const char *inside, size_t length)
 {
     FactRole role;
-    if (length > 3 && !strncmp(inside, "if ", 3))
-        g_string_append_printf(out, "[if %.*s: ", (int)(length - 3), inside + 3);
+    if (length > 3 && !strncmp(inside, "if", 2) && g_ascii_isspace(inside[2]))
+        append_condition(out, inside + 3, length - 3);
     else if (length == 4 && !strncmp(inside, "else", 4))
         g_string_append(out, " | otherwise: ");
     else if (length == 3 && !strncmp(inside, "end", 3))

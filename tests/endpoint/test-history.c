@@ -111,7 +111,7 @@ static void what_was_acknowledged_but_not_captured_is_a_gap(void **state)
     emit(script, SERVER, ".", 1, 301, 0);
     emit(script, CLIENT, "P.", 401, 1, 100); /* 301–400 missing, not acknowledged */
     const HistorySide *client = &story_tell(story)->side[CLIENT];
-    assert_int_equal(client->data_bytes, 500);
+    assert_int_equal(client->data_bytes, 400); /* nothing tells whether the others were sent */
     assert_int_equal(client->gap_bytes, 100);
     assert_int_equal(client->missing_bytes, 100);
 }

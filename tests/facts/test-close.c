@@ -112,9 +112,58 @@ static void an_rst_that_somebody_outlived_is_not_unproven(void **state)
     assert_absent(facts_of(story, 0), "rst.unproven.frame");
 }
 
+/* The window had fallen and is back at its largest: all up to there had been read. */
+static void a_window_that_is_back_refutes_what_lay_unread(void **state)
+{
+    Story *story = *state;
+    Script *script = &story->script;
+    handshake(script);
+    emit(script, CLIENT, "P.", 1, 1, 10);
+    emit(script, SERVER, "P.", 1, 11, 5000);
+    script->window = 5000;
+    emit(script, CLIENT, ".", 11, 5001, 0);
+    assert_fact(facts_of(story, 0), "client.unanswered.bytes", 5000);
+    script->window = UINT16_MAX;
+    emit(script, CLIENT, ".", 11, 5001, 0);
+    assert_fact(facts_of(story, 0), "client.unanswered.bytes", 0);
+    assert_fact(facts_of(story, 0), "client.window.shrink", 0);
+    emit(script, SERVER, "P.", 5001, 11, 284);
+    script->window = UINT16_MAX - 284;
+    emit(script, CLIENT, ".", 11, 5285, 0);
+    assert_fact(facts_of(story, 0), "client.unanswered.bytes", 284);
+    assert_fact(facts_of(story, 0), "client.window.shrink", 284);
+}
+
+/* A window that never falls proves nothing: some stacks have room beyond what they advertise. */
+static void a_window_that_never_moved_refutes_nothing(void **state)
+{
+    Story *story = *state;
+    Script *script = &story->script;
+    handshake(script);
+    emit(script, SERVER, "P.", 1, 1, 100);
+    emit(script, CLIENT, ".", 1, 101, 0);
+    assert_fact(facts_of(story, 0), "client.unanswered.bytes", 100);
+}
+
+static void no_more_lies_unread_than_the_window_has_room_for(void **state)
+{
+    Story *story = *state;
+    Script *script = &story->script;
+    script->window = 1000;
+    handshake(script);
+    for (unsigned i = 0; i < 5; i++) {
+        emit(script, SERVER, "P.", 1 + i * 1000, 1, 1000);
+        emit(script, CLIENT, ".", 1, 1001 + i * 1000, 0);
+    }
+    assert_fact(facts_of(story, 0), "client.unanswered.bytes", 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        FACT_TEST(a_window_that_is_back_refutes_what_lay_unread),
+        FACT_TEST(a_window_that_never_moved_refutes_nothing),
+        FACT_TEST(no_more_lies_unread_than_the_window_has_room_for),
         FACT_TEST(retries_that_end_in_an_rst_gave_up),
         FACT_TEST(an_rst_before_the_next_is_due_did_not_give_up),
         FACT_TEST(an_answer_after_the_fin_is_no_end_of_retries),

@@ -65,6 +65,8 @@ static const struct {
      "t.yaml:1:9: error: 'a-' is no id: lower case letters, digits and hyphens"},
     {RULE "lost: \"\"\n", "t.yaml:6:7: error: 'lost' is empty"},
     {RULE "lost:\n", "t.yaml:6:6: error: 'lost' is empty"},
+    {RULE "lookalikes: [x, 'y {closer}']\n",
+     "t.yaml:6:17: error: 'lookalikes' is no template: nothing in braces is filled in here"},
     {RULE "lookalikes: []\nsamples: {fires: [], silent: []}\n", ""},
     {RULE "programs: {}\n", "t.yaml:6:11: error: 'programs' is empty"},
     {"parameters: !x y\n", "t.yaml:1:13: error: tags have no place in rule files"},

@@ -83,15 +83,35 @@ static void load_samples(Rule *rule, const char *name, const YamlNode *map, Mist
         yaml_copy_texts(name, silent, "silent", rule->silent, mistakes);
 }
 
+/* These are said as they stand: what looks like a piece of a template would be printed so. */
+static void refuse_pieces(const char *name, const YamlNode *node, const char *what, MistakeList *mistakes)
+{
+    for (guint i = 0; node->kind == YAML_LIST && i < node->count; i++)
+        refuse_pieces(name, &node->items[i], what, mistakes);
+    if (node->kind == YAML_TEXT && strpbrk(node->text, "{}"))
+        mistake_list_add(mistakes, name, node->line, node->column,
+                         "'%s' is no template: nothing in braces is filled in here", what);
+}
+
+static void copy_plain(const char *name, const YamlNode *map, const char *key, GPtrArray *texts,
+                       MistakeList *mistakes)
+{
+    const YamlNode *node = yaml_node_get(map, key);
+    if (!node)
+        return;
+    yaml_copy_texts(name, node, key, texts, mistakes);
+    refuse_pieces(name, node, key, mistakes);
+}
+
 static void load_texts(Rule *rule, const char *name, const YamlNode *map, MistakeList *mistakes)
 {
     const YamlNode *node;
-    if ((node = yaml_node_get(map, "summary")))
+    if ((node = yaml_node_get(map, "summary"))) {
         rule->summary = g_strdup(node->text);
-    if ((node = yaml_node_get(map, "lookalikes")))
-        yaml_copy_texts(name, node, "lookalikes", rule->lookalikes, mistakes);
-    if ((node = yaml_node_get(map, "references")))
-        yaml_copy_texts(name, node, "references", rule->references, mistakes);
+        refuse_pieces(name, node, "summary", mistakes);
+    }
+    copy_plain(name, map, "lookalikes", rule->lookalikes, mistakes);
+    copy_plain(name, map, "references", rule->references, mistakes);
     if ((node = yaml_node_get(map, "samples")))
         load_samples(rule, name, node, mistakes);
     if ((node = yaml_node_get(map, "order")))

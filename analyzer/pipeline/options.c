@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "pipeline/captures.h"
 #include "pipeline/options-raw.h"
 #include "base/nearest.h"
 
 static const char *const details =
-    "CAPTURE is a pcap or pcapng file, plain or compressed with gzip, zstd, lz4 or xz; - is standard input.\n"
+    "CAPTURE is a pcap or pcapng file, plain or compressed with gzip, zstd, lz4 or xz; a folder stands\n"
+    "for all captures below it, - for standard input.\n"
     "\n"
     "Exit status: 0 nothing at or above the threshold, 1 findings, 2 wrong usage or rules, or an output\n"
     "that could not be written, 3 an input that could not be read, or not to its end. Where several apply,\n"
@@ -152,7 +154,11 @@ static bool take_captures(Options *options, RawOptions *raw, const OptionTable *
             g_ptr_array_add(all, g_strdup(*left));
     }
     g_ptr_array_add(all, NULL);
-    options->captures = (char **)g_ptr_array_free(all, FALSE);
+    GPtrArray *left_out = g_ptr_array_new();
+    options->captures = captures_expand((char *const *)all->pdata, left_out);
+    g_ptr_array_add(left_out, NULL);
+    options->left_out = (char **)g_ptr_array_free(left_out, FALSE);
+    g_strfreev((char **)g_ptr_array_free(all, FALSE));
     return !unknown || fail_unknown(table, unknown, error);
 }
 
@@ -195,6 +201,7 @@ bool options_parse(Options *options, char **arguments, GError **error)
 void options_clear(Options *options)
 {
     g_strfreev(options->captures);
+    g_strfreev(options->left_out);
     g_strfreev(options->outputs);
     g_strfreev(options->rule_paths);
     g_strfreev(options->parameters);

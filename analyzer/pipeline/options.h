@@ -24,7 +24,8 @@ typedef enum {
 
 typedef struct {
     Mode mode;
-    char **captures;                                        /* NULL-terminated, in the order given */
+    char **captures; /* NULL-terminated, in the order given; folders as the captures in them */
+    char **left_out; /* NULL-terminated: what was not taken of folders, and why, a line each */
     char **outputs;                                         /* "FORMAT" or "FORMAT=FILE"; never empty */
     bool joins;                                             /* --join, and there are several */
     char *filter;                                           /* -f, or NULL */

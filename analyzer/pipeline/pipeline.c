@@ -357,6 +357,8 @@ int pipeline_run(const Options *options)
     Run run = {.options = options, .examples = g_array_new(FALSE, FALSE, sizeof(uint32_t))};
     GError *error = NULL;
     stop_on_signals();
+    for (guint i = 0; options->left_out && options->left_out[i]; i++)
+        message_print(options->left_out[i]);
     int status = !needs_rules(options->mode) || run_prepare(&run, &error) ? run_mode(&run) : fail(error);
     expression_free(run.where);
     packet_filter_free(run.filter);

@@ -28,6 +28,19 @@ void counts_add(Counts *counts, const Outcome *outcome, uint32_t connections)
         count_rule(counts, outcome->judgements[i].rule, outcome->judgements[i].severity, connections);
 }
 
+void counts_merge(Counts *counts, const Counts *other)
+{
+    counts->reported += other->reported;
+    for (unsigned severity = SEVERITY_OK; severity <= SEVERITY_ERROR; severity++)
+        counts->severity[severity] += other->severity[severity];
+    if (other->by_rule->len > counts->by_rule->len)
+        g_array_set_size(counts->by_rule, other->by_rule->len);
+    for (guint rule = 0; rule < other->by_rule->len; rule++)
+        for (unsigned severity = SEVERITY_OK; severity <= SEVERITY_ERROR; severity++)
+            g_array_index(counts->by_rule, BySeverity, rule)[severity] +=
+                g_array_index(other->by_rule, BySeverity, rule)[severity];
+}
+
 uint64_t counts_of(const Counts *counts, const Rule *rule, Severity severity)
 {
     if (rule->number >= counts->by_rule->len)

@@ -19,6 +19,9 @@ void counts_clear(Counts *counts);
 /* `connections` more that came to the same. */
 void counts_add(Counts *counts, const Outcome *outcome, uint32_t connections);
 
+/* Adds what another counted. */
+void counts_merge(Counts *counts, const Counts *other);
+
 /* How many had this ending or this finding: with this severity, and in all. */
 uint64_t counts_of(const Counts *counts, const Rule *rule, Severity severity);
 uint64_t counts_all(const Counts *counts, const Rule *rule);

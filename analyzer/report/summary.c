@@ -14,17 +14,15 @@ static void append_count(GString *out, uint64_t count, const char *one, const ch
     g_string_append_printf(out, "%" PRIu64 " %s", count, count == 1 ? one : many);
 }
 
-static void append_headline(GString *out, const Style *style, const CaptureInfo *capture,
-                            const Counts *counts, const ReportOptions *options)
+/* "412 connections in 10233 frames: 36 with errors, 374 ok" behind what `text` holds already. Takes it. */
+static void append_headline(GString *out, const Style *style, GString *text, uint64_t connections,
+                            uint64_t frames, const Counts *counts)
 {
     static const char *const words[] = {"ok", "with notes", "with warnings", "with errors"};
     static const char *const single[] = {"ok", "with a note", "with a warning", "with an error"};
-    GString *text = g_string_new(NULL);
-    if (options->is_filtered)
-        g_string_append_printf(text, "%" PRIu64 " of ", counts->reported);
-    append_count(text, capture->connections, "connection", "connections");
+    append_count(text, connections, "connection", "connections");
     g_string_append(text, " in ");
-    append_count(text, capture->frames, "frame", "frames");
+    append_count(text, frames, "frame", "frames");
     const char *separator = ": ";
     for (int severity = SEVERITY_ERROR; severity >= SEVERITY_OK; severity--) {
         if (!counts->severity[severity])
@@ -35,6 +33,15 @@ static void append_headline(GString *out, const Style *style, const CaptureInfo 
     }
     wrap_append(out, style, text->str, 0, 2);
     g_string_free(text, TRUE);
+}
+
+/* "12 of ", where not all connections are reported. */
+static GString *headline_new(const ReportOptions *options, const Counts *counts)
+{
+    GString *text = g_string_new(NULL);
+    if (options->is_filtered)
+        g_string_append_printf(text, "%" PRIu64 " of ", counts->reported);
+    return text;
 }
 
 /* "  error      36 rst-after-write-to-closed, 2 data-lost", rules in the order of --list-rules. */
@@ -82,11 +89,46 @@ static void append_joined(GString *out, const Style *style, const FrameMap *join
 void summary_append(GString *out, const Style *style, const CaptureInfo *capture, const Counts *counts,
                     const ReportOptions *options)
 {
-    append_headline(out, style, capture, counts, options);
+    append_headline(out, style, headline_new(options, counts), capture->connections, capture->frames, counts);
     for (int severity = SEVERITY_ERROR; severity >= SEVERITY_OK; severity--)
         append_severity(out, style, counts, options->rules, (Severity)severity);
     if (capture->joined)
         append_joined(out, style, capture->joined);
+}
+
+void total_add(Total *total, const CaptureInfo *capture, const Counts *counts)
+{
+    total->captures++;
+    if (capture->failure) {
+        total->unread++;
+        return;
+    }
+    total->clean += counts->severity[SEVERITY_OK] == counts->reported;
+    total->frames += capture->frames;
+    total->connections += capture->connections;
+    counts_merge(&total->counts, counts);
+}
+
+void summary_total(GString *out, const Style *style, const Total *total, const ReportOptions *options)
+{
+    GString *text = g_string_new(NULL);
+    append_count(text, total->captures, "capture", "captures");
+    g_string_append_printf(text, ", %" PRIu64 " without anything to tell", total->clean);
+    if (total->unread)
+        g_string_append_printf(text, ", %" PRIu64 " not read", total->unread);
+    wrap_append(out, style, text->str, 0, 2);
+    g_string_free(text, TRUE);
+    append_headline(out, style, headline_new(options, &total->counts), total->connections, total->frames,
+                    &total->counts);
+    for (int severity = SEVERITY_ERROR; severity >= SEVERITY_OK; severity--)
+        append_severity(out, style, &total->counts, options->rules, (Severity)severity);
+}
+
+void summary_clean(GString *out, const Style *style, const CaptureInfo *capture, const Counts *counts)
+{
+    style_printf(out, style, TONE_STRONG, "== %s ==", capture->path);
+    g_string_append(out, "  ");
+    append_headline(out, style, g_string_new(NULL), capture->connections, capture->frames, counts);
 }
 
 static Tone diagnostic_tone(DiagnosticSeverity severity)

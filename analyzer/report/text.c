@@ -25,6 +25,7 @@ typedef struct {
     Counts counts;
     const FrameMap *joined;
     int64_t capture_ns;
+    Total total;      /* of several captures */
     GHashTable *told; /* Group* already told */
 } TextReport;
 
@@ -34,6 +35,7 @@ static void text_begin(Report *report)
     self->style = style_make(report->options, sink_descriptor(report->sink));
     self->text = g_string_new(NULL);
     self->listing = g_string_new(NULL);
+    counts_init(&self->total.counts);
     self->told = g_hash_table_new(NULL, NULL);
 }
 
@@ -44,10 +46,6 @@ static void text_capture_begin(Report *report, const CaptureInfo *capture)
     counts_init(&self->counts);
     self->joined = capture->joined;
     self->capture_ns = capture->first_ns;
-    if (report->options->captures > 1) {
-        style_printf(self->text, &self->style, TONE_STRONG, "== %s ==", capture->path);
-        g_string_append(self->text, "\n\n");
-    }
 }
 
 /* "stream 5  10.0.0.1:5 → 10.0.0.2:80  four-way, 2.31 s" */
@@ -230,9 +228,35 @@ static void text_tell_capture(TextReport *self, const CaptureInfo *capture)
         summary_diagnostics(self->text, &self->style, capture);
 }
 
-static void text_capture_end(Report *report, const CaptureInfo *capture)
+static bool text_is_clean(const TextReport *self, const CaptureInfo *capture)
 {
-    TextReport *self = (TextReport *)report;
+    return !capture->failure && !self->text->len &&
+           self->counts.severity[SEVERITY_OK] == self->counts.reported &&
+           !diagnostic_list_length(capture->diagnostics);
+}
+
+/* "== a.pcap ==" above what is told of one of several captures. */
+static void text_prepend_heading(TextReport *self, const CaptureInfo *capture)
+{
+    GString *heading = g_string_new(NULL);
+    style_printf(heading, &self->style, TONE_STRONG, "== %s ==", capture->path);
+    g_string_append(heading, "\n\n");
+    g_string_prepend(self->text, heading->str);
+    g_string_append_c(self->text, '\n');
+    g_string_free(heading, TRUE);
+}
+
+/* Of several captures, one of which all is well is passed over, or with -v a line and what it lists. */
+static void text_tell_one(TextReport *self, const CaptureInfo *capture)
+{
+    const ReportOptions *options = self->base.options;
+    bool is_one_of_many = options->captures > 1;
+    if (is_one_of_many && text_is_clean(self, capture)) {
+        if (options->verbose)
+            summary_clean(self->text, &self->style, capture, &self->counts);
+        g_string_append_len(self->text, self->listing->str, (gssize)self->listing->len);
+        return;
+    }
     if (capture->failure) {
         style_printf(self->text, &self->style, TONE_PLAIN, "%s was not read: %s", capture->path,
                      capture->failure);
@@ -240,8 +264,15 @@ static void text_capture_end(Report *report, const CaptureInfo *capture)
     } else {
         text_tell_capture(self, capture);
     }
-    if (report->options->captures > 1)
-        g_string_append_c(self->text, '\n');
+    if (is_one_of_many && self->text->len)
+        text_prepend_heading(self, capture);
+}
+
+static void text_capture_end(Report *report, const CaptureInfo *capture)
+{
+    TextReport *self = (TextReport *)report;
+    text_tell_one(self, capture);
+    total_add(&self->total, capture, &self->counts);
     sink_take(report->sink, self->text);
     g_string_truncate(self->listing, 0);
     g_hash_table_remove_all(self->told);
@@ -252,6 +283,11 @@ static void text_capture_end(Report *report, const CaptureInfo *capture)
 static void text_finish(Report *report)
 {
     TextReport *self = (TextReport *)report;
+    const ReportOptions *options = report->options;
+    if (options->captures > 1 && !options->quiet && !options->whole_stream)
+        summary_total(self->text, &self->style, &self->total, options);
+    sink_take(report->sink, self->text);
+    counts_clear(&self->total.counts);
     g_string_free(self->text, TRUE);
     g_string_free(self->listing, TRUE);
     g_hash_table_unref(self->told);

@@ -123,8 +123,10 @@
 #define MISTAKES_MAX 50
 
 /* A verdict: the depth of the tree of endings, the rules for findings, all of which one connection may have,
- * and what might have been: the first of it, which is enough to say that a verdict is only likely. */
+ * the causes that hold in it (one leads, further ones are a line each: what comes behind so many is left
+ * out), and what might have been: the first of it, which is enough to say that a verdict is only likely. */
 #define VERDICT_PATH_MAX     8
+#define VERDICT_CAUSES_MAX   8
 #define VERDICT_FINDINGS_MAX 256
 #define VERDICT_POSSIBLE_MAX 8
 

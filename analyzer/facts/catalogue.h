@@ -47,6 +47,12 @@ typedef struct {
     FactCompute *compute;
 } FactSlot;
 
+/* What the rules made of a connection: ids, NULL for none, and 0 ok, 1 note, 2 warning, 3 error. */
+typedef struct {
+    const char *ending, *cause;
+    int severity;
+} FactJudged;
+
 /* The beginning of every FactSet. A role leads to the slots of the side that plays it, one a row, or to
  * absent ones where nobody does. */
 typedef struct {
@@ -63,6 +69,7 @@ typedef struct FactRow {
     bool per_side;                 /* read under a role: "closer.fin.frame" */
     const char *doc;               /* one sentence */
     FactCompute *compute;
+    bool is_judged; /* known when the rules have judged: not for them to ask */
 } FactRow;
 
 guint fact_count(void);
@@ -99,6 +106,9 @@ typedef struct {
 
 /* False of facts of which nothing such is known. */
 bool fact_settled(FactRef ref, FactSettled *ret_settled);
+
+/* Tells the facts of the present connection; the ids stay borrowed. */
+void fact_set_judged(FactSet *facts, const FactJudged *judged);
 
 /* Fills in a slot. */
 void fact_compute(FactSet *facts, FactSlot *slot);

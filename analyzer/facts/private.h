@@ -16,7 +16,7 @@ typedef struct {
 
 extern const FactFamily fact_family_connection, fact_family_side, fact_family_ending, fact_family_close,
     fact_family_rst, fact_family_rst_more, fact_family_listener, fact_family_capture, fact_family_zeek,
-    fact_family_frames, fact_family_exchange;
+    fact_family_frames, fact_family_exchange, fact_family_judged;
 
 struct FactSet {
     FactSetHead head;
@@ -27,6 +27,8 @@ struct FactSet {
     FactSlot *slots[SIDES]; /* a fact of the connection uses the client's */
     FactSlot *nobodys;
     FactSlot *three_segment;
+    FactJudged judged; /* of the connection whose epoch that is */
+    uint64_t judged_epoch;
     char rst_text[NOTE_BYTES_MAX + 1];
     char text[SIDES][64]; /* "10.0.0.1:80", what string facts borrow */
     char zeek_history[ZEEK_HISTORY_MAX + 1];

@@ -47,6 +47,8 @@ static GHashTable *judge_capture(const RuleSet *rules, const char *path)
         trace_judge(trace, rules, stream, &subject);
         for (unsigned i = 0; i < subject.verdict->path_length; i++)
             g_hash_table_add(fired, (gpointer)subject.verdict->path[i]);
+        for (unsigned i = 0; i < subject.verdict->cause_count; i++)
+            g_hash_table_add(fired, (gpointer)subject.verdict->causes[i].rule);
         for (unsigned i = 0; i < subject.verdict->finding_count; i++)
             g_hash_table_add(fired, (gpointer)subject.verdict->findings[i].rule);
     }

@@ -339,6 +339,7 @@ void trace_judge(Trace *trace, const RuleSet *rules, uint32_t stream, Case *ret_
     history_complete(&trace->history);
     fact_set_begin(trace->facts, &trace->history, trace->context);
     rule_set_judge(rules, trace->facts, &trace->verdict);
+    verdict_tell_facts(&trace->verdict, trace->facts);
     *ret_case = (Case){.capture = trace->path,
                        .joined = trace->joined,
                        .history = &trace->history,

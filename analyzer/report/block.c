@@ -38,24 +38,52 @@ void block_head(GString *out, const Style *style, const Block *block)
     const History *history = block->history;
     append_title(out, style, telling, 0);
     GString *meta = g_string_new(telling->rule->id);
-    g_string_append_printf(meta, " · %s · stream %u · ", certainty_name(telling->certainty), history->stream);
+    g_string_append_printf(meta, " · %s · ", certainty_name(telling->certainty));
+    if (telling->rule->kind == RULE_CAUSE && block->ending)
+        g_string_append_printf(meta, "%s%s · ", block->ending->rule->id,
+                               block->ending->certainty == CERTAINTY_CERTAIN ? "" : " (likely)");
+    g_string_append_printf(meta, "stream %u · ", history->stream);
     for (unsigned side = 0; side < SIDES; side++) {
         endpoint_format(meta, &history->side[side].address, history->side[side].port);
         g_string_append(meta, side == SIDE_CLIENT ? " → " : "");
     }
     if (history->roles_guessed)
         g_string_append(meta, " · which is the client is a guess");
-    if (block->ending && block->ending != telling)
+    if (block->ending && telling->rule->kind == RULE_FINDING)
         g_string_append_printf(meta, " · ended as %s", block->ending->rule->id);
     g_string_append(out, "  ");
     wrap_append(out, style, meta->str, 2, 2);
     g_string_free(meta, TRUE);
 }
 
+static int compare_frames(gconstpointer a, gconstpointer b)
+{
+    const uint64_t *first = a, *second = b;
+    return *first < *second ? -1 : *first > *second;
+}
+
+/* A cause rests on what its ending rests on, too. Caller frees. */
+static GArray *gather_evidence(const Block *block)
+{
+    const Telling *telling = block->telling;
+    GArray *frames = g_array_copy(telling->evidence);
+    if (telling->rule->kind == RULE_CAUSE && block->ending)
+        g_array_append_vals(frames, block->ending->evidence->data, block->ending->evidence->len);
+    g_array_sort(frames, compare_frames);
+    guint kept = 0;
+    for (guint i = 0; i < frames->len && kept < TELLING_EVIDENCE_MAX; i++) {
+        uint64_t frame = g_array_index(frames, uint64_t, i);
+        if (!kept || frame != g_array_index(frames, uint64_t, kept - 1))
+            g_array_index(frames, uint64_t, kept++) = frame;
+    }
+    return g_array_set_size(frames, kept);
+}
+
 void block_ladder(GString *out, const Style *style, const Block *block, bool shows_all)
 {
+    g_autoptr(GArray) evidence = block->telling ? gather_evidence(block) : NULL;
     const Ladder ladder = {.history = block->history,
-                           .evidence = block->telling ? block->telling->evidence : NULL,
+                           .evidence = evidence,
                            .joined = block->joined,
                            .capture_ns = block->capture_ns,
                            .shows_all = shows_all,
@@ -138,7 +166,7 @@ static void append_possible(GString *out, const Style *style, const GArray *poss
 /* What to type into Wireshark's filter line. */
 static void append_wireshark(GString *out, const Style *style, const Block *block)
 {
-    const GArray *evidence = block->telling->evidence;
+    g_autoptr(GArray) evidence = gather_evidence(block);
     GString *text = g_string_new(NULL);
     g_string_printf(text, "tcp.stream eq %u", block->history->stream);
     for (guint i = 0; i < evidence->len; i++)
@@ -167,17 +195,67 @@ static void append_see(GString *out, const Style *style, const Rule *rule)
     g_string_free(text, TRUE);
 }
 
+/* Behind the sentence that ends at or after `text`, as far as that can be seen. */
+static const char *sentence_end(const char *text)
+{
+    for (; *text; text++)
+        if (strchr(".?!", *text) && text[1] == ' ' && g_ascii_isupper(text[2]))
+            return text + 1;
+    return text;
+}
+
+/* "On the wire (four-way): the client closed first, with FIN in frame 8. …": the first sentences of what is
+ * to be said of the ending, `verbose` all of it. */
+static void append_wire(GString *out, const Style *style, const Telling *ending, bool verbose)
+{
+    GString *text = g_string_new(NULL);
+    const char *story = ending->happened->len ? ending->happened->pdata[0] : ending->title;
+    const char *end = sentence_end(story);
+    if (*end)
+        end = sentence_end(end);
+    g_string_append_printf(text, "On the wire (%s%s): ", ending->rule->id,
+                           ending->certainty == CERTAINTY_CERTAIN ? "" : ", likely");
+    gsize begin = text->len;
+    g_string_append_len(text, story, verbose ? -1 : end - story);
+    if (g_str_has_prefix(story, "The "))
+        text->str[begin] = 't';
+    style_pad(out, 0, 2);
+    wrap_append(out, style, text->str, 2, 2);
+    for (guint i = 1; verbose && i < ending->happened->len; i++) {
+        g_string_append_c(out, '\n');
+        style_pad(out, 0, 2);
+        wrap_append(out, style, ending->happened->pdata[i], 2, 2);
+    }
+    g_string_free(text, TRUE);
+}
+
+/* Other causes that hold, a line each. */
+static void append_further_causes(GString *out, const Style *style, const Block *block)
+{
+    for (guint i = 1; block->causes && i < block->causes->len; i++) {
+        const Telling *cause = block->causes->pdata[i];
+        g_autofree char *text = g_strdup_printf("%s (%s%s)", cause->title, cause->rule->id,
+                                                cause->certainty == CERTAINTY_CERTAIN ? "" : ", likely");
+        block_label(out, style, i > 1 ? "" : "also", text);
+    }
+}
+
 void block_body(GString *out, const Style *style, const Block *block, bool verbose)
 {
     const Telling *telling = block->telling;
-    if (telling->happened->len) {
+    const Telling *ending = telling->rule->kind == RULE_CAUSE ? block->ending : NULL;
+    if (telling->happened->len || ending) {
         g_string_append_c(out, '\n');
         append_paragraphs(out, style, telling->happened, 2);
     }
+    if (ending)
+        append_wire(out, style, ending, verbose);
     g_string_append_c(out, '\n');
-    append_saw(out, style, telling);
-    block_label(out, style, "lost", telling->lost);
-    append_possible(out, style, telling->possible);
+    append_saw(out, style, ending && !telling->saw->len ? ending : telling);
+    block_label(out, style, "lost", ending && !telling->lost ? ending->lost : telling->lost);
+    append_possible(out, style, ending ? ending->possible : telling->possible);
+    if (ending)
+        append_further_causes(out, style, block);
     append_confirm(out, style, block);
     append_help(out, style, telling);
     if (verbose)

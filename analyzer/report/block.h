@@ -9,8 +9,9 @@
 
 /* What a telling is told of. All borrowed. */
 typedef struct {
-    const Telling *telling;
-    const Telling *ending; /* of the same connection, where the telling is that of a finding; else NULL */
+    const Telling *telling;  /* of an ending, a cause or a finding */
+    const Telling *ending;   /* of the same connection; NULL where there is none */
+    const GPtrArray *causes; /* Telling*: those of the same connection, the first leads; or NULL */
     const History *history;
     const FrameMap *joined; /* where its frames stand, in a capture joined from several files; else NULL */
     int64_t capture_ns;     /* of the first frame of the capture */
@@ -22,7 +23,8 @@ void block_head(GString *out, const Style *style, const Block *block);
 /* The ladder with an empty line before and after. */
 void block_ladder(GString *out, const Style *style, const Block *block, bool shows_all);
 
-/* The explanation, and the labelled lines, `verbose` with the look-alikes. */
+/* The explanation, beneath that of a cause what happened on the wire, and the labelled lines; `verbose` with
+ * the look-alikes, and all that is to be said of the ending. */
 void block_body(GString *out, const Style *style, const Block *block, bool verbose);
 
 /* A finding beneath the telling of its connection's ending: without a ladder, so that with `joined` its

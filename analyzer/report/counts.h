@@ -10,7 +10,8 @@
 typedef struct {
     uint64_t reported;
     uint64_t severity[SEVERITY_ERROR + 1];
-    GArray *by_rule; /* uint64_t[4] by number of the rule: by what it counted as */
+    uint64_t explained; /* of these a cause leads */
+    GArray *by_rule;    /* RuleCount by number of the rule */
 } Counts;
 
 void counts_init(Counts *counts);
@@ -22,6 +23,6 @@ void counts_add(Counts *counts, const Outcome *outcome, uint32_t connections);
 /* Adds what another counted. */
 void counts_merge(Counts *counts, const Counts *other);
 
-/* How many had this ending or this finding: with this severity, and in all. */
+/* How many had this ending, cause or finding: told for itself with this severity, and in all. */
 uint64_t counts_of(const Counts *counts, const Rule *rule, Severity severity);
 uint64_t counts_all(const Counts *counts, const Rule *rule);

@@ -77,6 +77,12 @@ static void append_parameters(GString *out, const Style *style, const Rule *rule
     }
 }
 
+static void append_ids(GString *out, const Style *style, const char *label, const GPtrArray *rules)
+{
+    g_autofree char *ids = explain_ids(rules);
+    block_label(out, style, label, ids);
+}
+
 /* "reset › reset-reply › rst-after-write-to-closed" */
 static void append_path(GString *out, const Style *style, const Rule *rule)
 {
@@ -85,11 +91,13 @@ static void append_path(GString *out, const Style *style, const Rule *rule)
         g_string_prepend(path, " › ");
         g_string_prepend(path, parent->id);
     }
-    block_label(out, style, rule->is_ending ? "ending" : "finding", path->str);
+    block_label(out, style, rule_kind_name(rule->kind), path->str);
     g_string_truncate(path, 0);
     for (guint i = 0; rule->children && i < rule->children->len; i++)
         g_string_append_printf(path, "%s%s", i ? ", " : "", ((const Rule *)rule->children->pdata[i])->id);
     block_label(out, style, "below it", path->len ? path->str : NULL);
+    append_ids(out, style, "explains", rule->explains);
+    append_ids(out, style, "tells", rule->tells);
     g_string_free(path, TRUE);
 }
 

@@ -17,6 +17,9 @@ void explain_title(GString *out, const Template *title);
 /* The text of an expression on one line. Appends. */
 void explain_expression(GString *out, const Expression *expression);
 
+/* "graceful, reset"; NULL for none. Caller frees with g_free(). */
+char *explain_ids(const GPtrArray *rules);
+
 /* The parameters that a rule's conditions and texts use: Parameter*. Caller frees. */
 GPtrArray *explain_parameters(const Rule *rule, const RuleSet *rules);
 

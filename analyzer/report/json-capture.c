@@ -39,13 +39,13 @@ static void json_diagnostics(JsonWriter *json, const CaptureInfo *capture)
 
 /* How many connections had each rule, in the order of --list-rules. */
 static void json_rule_counts(JsonWriter *json, const char *key, const Counts *counts, const RuleSet *rules,
-                             bool endings)
+                             RuleKind kind)
 {
     json_begin_object(json, key);
     const GPtrArray *all = rule_set_all(rules);
     for (guint i = 0; i < all->len; i++) {
         const Rule *rule = all->pdata[i];
-        if (rule->is_ending == endings && counts_all(counts, rule))
+        if (rule->kind == kind && counts_all(counts, rule))
             json_uint(json, rule->id, counts_all(counts, rule));
     }
     json_end_object(json);
@@ -59,8 +59,9 @@ static void json_summary(JsonWriter *json, const Counts *counts, const RuleSet *
     for (int severity = SEVERITY_ERROR; severity >= SEVERITY_OK; severity--)
         json_uint(json, severity_name((Severity)severity), counts->severity[severity]);
     json_end_object(json);
-    json_rule_counts(json, "endings", counts, rules, true);
-    json_rule_counts(json, "findings", counts, rules, false);
+    json_rule_counts(json, "causes", counts, rules, RULE_CAUSE);
+    json_rule_counts(json, "endings", counts, rules, RULE_ENDING);
+    json_rule_counts(json, "findings", counts, rules, RULE_FINDING);
     json_end_object(json);
 }
 

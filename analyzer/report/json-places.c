@@ -38,6 +38,10 @@ static GArray *numbers_named(Tellings *tellings)
     const Telling *ending = tellings_ending(tellings);
     if (ending)
         g_array_append_vals(numbers, ending->evidence->data, ending->evidence->len);
+    for (unsigned i = 0; i < tellings->subject->verdict->cause_count; i++) {
+        const GArray *evidence = tellings_cause(tellings, i)->evidence;
+        g_array_append_vals(numbers, evidence->data, evidence->len);
+    }
     for (unsigned i = 0; i < tellings->subject->verdict->finding_count; i++) {
         const GArray *evidence = tellings_finding(tellings, i)->evidence;
         g_array_append_vals(numbers, evidence->data, evidence->len);

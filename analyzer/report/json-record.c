@@ -65,7 +65,7 @@ static void json_possible(JsonWriter *json, const GArray *possible)
     json_end_array(json);
 }
 
-/* What an ending and a finding have in common. */
+/* What an ending, a cause and a finding have in common. */
 static void json_telling(JsonWriter *json, const Telling *telling)
 {
     json_string(json, "title", telling->title);
@@ -116,17 +116,34 @@ static void json_ending(JsonWriter *json, Tellings *tellings)
     json_possible(json, telling ? telling->possible : NULL);
 }
 
+/* The beginning of a cause and of a finding. */
+static void json_part(JsonWriter *json, const Telling *telling)
+{
+    json_begin_object(json, NULL);
+    json_string(json, "rule", telling->rule->id);
+    json_string(json, "severity", severity_name(telling->severity));
+    json_string(json, "certainty", certainty_name(telling->certainty));
+    json_telling(json, telling);
+}
+
+static void json_causes(JsonWriter *json, Tellings *tellings)
+{
+    json_begin_array(json, "causes");
+    for (unsigned i = 0; i < tellings->subject->verdict->cause_count; i++) {
+        json_part(json, tellings_cause(tellings, i));
+        json_end_object(json);
+    }
+    json_end_array(json);
+}
+
 static void json_findings(JsonWriter *json, Tellings *tellings)
 {
     const Verdict *verdict = tellings->subject->verdict;
     json_begin_array(json, "findings");
     for (unsigned i = 0; i < verdict->finding_count; i++) {
-        const Telling *telling = tellings_finding(tellings, i);
-        json_begin_object(json, NULL);
-        json_string(json, "rule", telling->rule->id);
-        json_string(json, "severity", severity_name(telling->severity));
-        json_string(json, "certainty", certainty_name(telling->certainty));
-        json_telling(json, telling);
+        const Rule *teller = verdict_finding_teller(verdict, i);
+        json_part(json, tellings_finding(tellings, i));
+        json_string(json, "told_by", teller ? teller->id : NULL);
         json_end_object(json);
     }
     json_end_array(json);
@@ -271,6 +288,7 @@ void json_connection(JsonWriter *json, Tellings *tellings)
     json_ending(json, tellings);
     json_evidence_of_history(json, history);
     json_as_others(json, tellings->subject->facts);
+    json_causes(json, tellings);
     json_findings(json, tellings);
     if (tellings->subject->joined)
         json_places(json, tellings);

@@ -35,22 +35,25 @@ static void append_rule(GString *out, const Style *style, const Rule *rule)
     g_string_free(summary, TRUE);
 }
 
-static void append_rules(GString *out, const Style *style, const GPtrArray *rules, bool endings)
+static void append_rules(GString *out, const Style *style, const GPtrArray *rules, RuleKind kind,
+                         const char *heading)
 {
+    style_append(out, style, TONE_DIM, heading);
+    g_string_append_c(out, '\n');
     for (guint i = 0; i < rules->len; i++)
-        if (((const Rule *)rules->pdata[i])->is_ending == endings)
+        if (((const Rule *)rules->pdata[i])->kind == kind)
             append_rule(out, style, rules->pdata[i]);
 }
 
 void listing_rules(GString *out, const Style *style, const RuleSet *rules)
 {
     const GPtrArray *all = rule_set_all(rules);
-    style_append(out, style, TONE_DIM, "endings: every connection has exactly one, the deepest that holds");
-    g_string_append_c(out, '\n');
-    append_rules(out, style, all, true);
-    style_append(out, style, TONE_DIM, "findings: each that holds is reported, on top of the ending");
-    g_string_append_c(out, '\n');
-    append_rules(out, style, all, false);
+    append_rules(out, style, all, RULE_ENDING,
+                 "endings: every connection has exactly one, the deepest that holds");
+    append_rules(out, style, all, RULE_CAUSE,
+                 "causes: why it ended so; the first that holds leads, with its own severity");
+    append_rules(out, style, all, RULE_FINDING,
+                 "findings: each that holds is reported, on top of the ending");
 }
 
 static void append_enum(GString *text, const FactRow *row)

@@ -75,6 +75,12 @@ static void append_strings(GString *out, const char *label, const GPtrArray *str
     g_string_free(text, TRUE);
 }
 
+static void append_ids(GString *out, const char *label, const GPtrArray *rules)
+{
+    g_autofree char *ids = explain_ids(rules);
+    append_item(out, label, ids);
+}
+
 /* What somebody who has such a connection wants to know. */
 static void append_advice(GString *out, const Rule *rule)
 {
@@ -107,6 +113,8 @@ static void append_rule(GString *out, const Rule *rule)
     append_summary(out, rule);
     g_string_append_printf(out, "- **severity:** %s\n", severity_name(rule->severity));
     append_item(out, "under", rule->parent ? rule->parent->id : NULL);
+    append_ids(out, "explains", rule->explains);
+    append_ids(out, "tells", rule->tells);
     append_code(out, "when", rule->when);
     append_code(out, "certain", rule->certain);
     append_code(out, "benign", rule->benign);
@@ -136,6 +144,13 @@ static void append_parameters(GString *out, const RuleSet *rules)
     }
 }
 
+static void append_rules(GString *out, const GPtrArray *rules, RuleKind kind)
+{
+    for (guint i = 0; i < rules->len; i++)
+        if (((const Rule *)rules->pdata[i])->kind == kind)
+            append_rule(out, rules->pdata[i]);
+}
+
 void listing_rules_markdown(GString *out, const RuleSet *rules)
 {
     const GPtrArray *all = rule_set_all(rules);
@@ -148,16 +163,15 @@ void listing_rules_markdown(GString *out, const RuleSet *rules)
         unsigned depth = 0;
         for (const Rule *parent = rule->parent; parent; parent = parent->parent)
             depth++;
-        if (rule->is_ending)
+        if (rule->kind == RULE_ENDING)
             g_string_append_printf(out, "%*s- [%s](#%s)\n", (int)depth * 2, "", rule->id, rule->id);
     }
-    for (guint i = 0; i < all->len; i++)
-        if (((const Rule *)all->pdata[i])->is_ending)
-            append_rule(out, all->pdata[i]);
+    append_rules(out, all, RULE_ENDING);
+    g_string_append(out, "\n## Causes\n\nWhy it ended so: each is asked under the endings that it explains. The "
+                         "first that holds leads the report, and its severity replaces the ending's.\n");
+    append_rules(out, all, RULE_CAUSE);
     g_string_append(out, "\n## Findings\n\nEach that holds is reported, on top of the ending.\n");
-    for (guint i = 0; i < all->len; i++)
-        if (!((const Rule *)all->pdata[i])->is_ending)
-            append_rule(out, all->pdata[i]);
+    append_rules(out, all, RULE_FINDING);
     append_parameters(out, rules);
 }
 

@@ -111,6 +111,14 @@ void explain_summary(GString *out, const Rule *rule)
         g_string_append(out, rule->id);
 }
 
+char *explain_ids(const GPtrArray *rules)
+{
+    GString *ids = g_string_new(NULL);
+    for (guint i = 0; rules && i < rules->len; i++)
+        g_string_append_printf(ids, "%s%s", i ? ", " : "", ((const Rule *)rules->pdata[i])->id);
+    return g_string_free(ids, !ids->len);
+}
+
 static void gather_template(GString *all, const Template *template)
 {
     if (template)

@@ -54,7 +54,13 @@ void stream_append(GString *out, const Style *style, Tellings *tellings, int64_t
                    const ReportOptions *options)
 {
     const Case *subject = tellings->subject;
-    Block block = {.telling = tellings_ending(tellings),
+    const Verdict *verdict = subject->verdict;
+    g_autoptr(GPtrArray) causes = g_ptr_array_new();
+    for (unsigned i = 0; i < verdict->cause_count; i++)
+        g_ptr_array_add(causes, tellings_cause(tellings, i));
+    Block block = {.telling = tellings_leading(tellings),
+                   .ending = tellings_ending(tellings),
+                   .causes = causes,
                    .history = subject->history,
                    .joined = subject->joined,
                    .capture_ns = capture_ns};
@@ -65,7 +71,9 @@ void stream_append(GString *out, const Style *style, Tellings *tellings, int64_t
         block_head(out, style, &block);
         block_body(out, style, &block, true);
     }
-    for (unsigned i = 0; i < subject->verdict->finding_count; i++) {
+    for (unsigned i = 0; i < verdict->finding_count; i++) {
+        if (verdict_finding_teller(verdict, i))
+            continue;
         g_string_append_c(out, '\n');
         block_beneath(out, style, tellings_finding(tellings, i), subject->joined, true);
     }

@@ -1,4 +1,5 @@
-/* "412 connections in 10233 frames: 36 with errors, 374 ok", then a line a severity. */
+/* "412 connections in 10233 frames: 36 with errors, 374 ok", then a line a severity: causes, then the endings
+ * that no cause explains, then findings. Where there are causes, a last line has all endings. */
 #include "report/summary.h"
 
 #include <inttypes.h>
@@ -44,18 +45,40 @@ static GString *headline_new(const ReportOptions *options, const Counts *counts)
     return text;
 }
 
-/* "  error      36 rst-after-write-to-closed, 2 data-lost", rules in the order of --list-rules. */
-static void append_severity(GString *out, const Style *style, const Counts *counts, const RuleSet *rules,
-                            Severity severity)
+static void append_rule(GString *text, const Rule *rule, uint64_t count)
+{
+    if (count)
+        g_string_append_printf(text, "%s%" PRIu64 " %s%s", text->len ? ", " : "", count, rule->id,
+                               rule->disabled ? " (switched off)" : "");
+}
+
+/* "  endings    37 four-way, 1 open" */
+static void append_endings(GString *out, const Style *style, const Counts *counts, const RuleSet *rules)
 {
     GString *text = g_string_new(NULL);
     const GPtrArray *all = rule_set_all(rules);
     for (guint i = 0; i < all->len; i++) {
         const Rule *rule = all->pdata[i];
-        uint64_t count = counts_of(counts, rule, severity);
-        if (count)
-            g_string_append_printf(text, "%s%" PRIu64 " %s%s", text->len ? ", " : "", count, rule->id,
-                                   rule->disabled ? " (switched off)" : "");
+        if (rule->kind == RULE_ENDING)
+            append_rule(text, rule, counts_all(counts, rule));
+    }
+    g_string_append(out, "  endings");
+    style_pad(out, (unsigned)strlen("  endings"), SUMMARY_LABEL_COLUMNS);
+    wrap_append(out, style, text->str, SUMMARY_LABEL_COLUMNS, SUMMARY_LABEL_COLUMNS);
+    g_string_free(text, TRUE);
+}
+
+/* "  error      36 rst-after-write-to-closed, 2 data-lost", rules in the order of --list-rules. */
+static void append_severity(GString *out, const Style *style, const Counts *counts, const RuleSet *rules,
+                            Severity severity)
+{
+    static const RuleKind order[RULE_KINDS] = {RULE_CAUSE, RULE_ENDING, RULE_FINDING};
+    GString *text = g_string_new(NULL);
+    const GPtrArray *all = rule_set_all(rules);
+    for (guint i = 0; i < RULE_KINDS * all->len; i++) {
+        const Rule *rule = all->pdata[i % all->len];
+        if (rule->kind == order[i / all->len])
+            append_rule(text, rule, counts_of(counts, rule, severity));
     }
     if (text->len) {
         g_string_append(out, "  ");
@@ -64,6 +87,14 @@ static void append_severity(GString *out, const Style *style, const Counts *coun
         wrap_append(out, style, text->str, SUMMARY_LABEL_COLUMNS, SUMMARY_LABEL_COLUMNS);
     }
     g_string_free(text, TRUE);
+}
+
+static void append_rules(GString *out, const Style *style, const Counts *counts, const RuleSet *rules)
+{
+    for (int severity = SEVERITY_ERROR; severity >= SEVERITY_OK; severity--)
+        append_severity(out, style, counts, rules, (Severity)severity);
+    if (counts->explained)
+        append_endings(out, style, counts, rules);
 }
 
 /* "  joined     a.pcap (33 frames), b.pcap (22 frames); …" */
@@ -90,8 +121,7 @@ void summary_append(GString *out, const Style *style, const CaptureInfo *capture
                     const ReportOptions *options)
 {
     append_headline(out, style, headline_new(options, counts), capture->connections, capture->frames, counts);
-    for (int severity = SEVERITY_ERROR; severity >= SEVERITY_OK; severity--)
-        append_severity(out, style, counts, options->rules, (Severity)severity);
+    append_rules(out, style, counts, options->rules);
     if (capture->joined)
         append_joined(out, style, capture->joined);
 }
@@ -120,8 +150,7 @@ void summary_total(GString *out, const Style *style, const Total *total, const R
     g_string_free(text, TRUE);
     append_headline(out, style, headline_new(options, &total->counts), total->connections, total->frames,
                     &total->counts);
-    for (int severity = SEVERITY_ERROR; severity >= SEVERITY_OK; severity--)
-        append_severity(out, style, &total->counts, options->rules, (Severity)severity);
+    append_rules(out, style, &total->counts, options->rules);
 }
 
 void summary_clean(GString *out, const Style *style, const CaptureInfo *capture, const Counts *counts)

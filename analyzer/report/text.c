@@ -1,9 +1,9 @@
 /* The format `text`, in the voice of a good compiler: errors first, then warnings, then notes, and last a
  * summary.
  *
- * Like verdicts against one server are told once, in full, for the clearest case. A finding on top of an
- * ending is told beneath that ending where it is told, and by itself otherwise. Notes are harmless habits:
- * without -v they are a title each, so that they do not drown what matters. */
+ * Like verdicts against one server are told once, in full, for the clearest case: by the cause that leads, or
+ * else by the ending. A finding is told beneath that where it is told, and by itself otherwise. Notes are
+ * harmless habits: without -v they are a title each, so that they do not drown what matters. */
 #include <inttypes.h>
 
 #include "base/address.h"
@@ -48,17 +48,20 @@ static void text_capture_begin(Report *report, const CaptureInfo *capture)
     self->capture_ns = capture->first_ns;
 }
 
-/* "stream 5  10.0.0.1:5 → 10.0.0.2:80  four-way, 2.31 s" */
+/* "stream 5  10.0.0.1:5 → 10.0.0.2:80  four-way, 2.31 s", behind the ending its cause */
 static void text_list_connection(TextReport *self, const Case *subject)
 {
     const History *history = subject->history;
-    const Rule *ending = verdict_ending(subject->verdict);
+    const Rule *ending = verdict_ending(subject->verdict), *cause = verdict_cause(subject->verdict);
     GString *line = g_string_new(NULL);
     g_string_append_printf(line, "  stream %u  ", history->stream);
     endpoint_format(line, &history->side[SIDE_CLIENT].address, history->side[SIDE_CLIENT].port);
     g_string_append(line, " → ");
     endpoint_format(line, &history->side[SIDE_SERVER].address, history->side[SIDE_SERVER].port);
-    g_string_append_printf(line, "  %s, ", ending ? ending->id : "no ending");
+    g_string_append_printf(line, "  %s", ending ? ending->id : "no ending");
+    if (cause)
+        g_string_append_printf(line, " (%s)", cause->id);
+    g_string_append(line, ", ");
     format_duration(line, history->end_ns - history->start_ns, false);
     style_append(self->listing, &self->style, TONE_PLAIN, line->str);
     g_string_append_c(self->listing, '\n');
@@ -161,7 +164,7 @@ static void text_tell_in_full(TextReport *self, const Group *group, const Block 
     if (group->streams.count > 1)
         g_string_append_c(self->text, '\n');
     text_tell_more(self, group, group->clearest.history->stream, 2);
-    if (group->rule->is_ending)
+    if (group->rule->kind != RULE_FINDING)
         text_tell_beneath(self, group);
     g_string_append_c(self->text, '\n');
 }
@@ -192,6 +195,7 @@ static void text_tell_group(TextReport *self, const Group *group)
     }
     const Block block = {.telling = group->telling,
                          .ending = group->clearest.ending,
+                         .causes = group->clearest.causes,
                          .history = group->clearest.history,
                          .joined = self->joined,
                          .capture_ns = self->capture_ns};

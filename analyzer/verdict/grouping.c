@@ -54,6 +54,7 @@ static void kept_case_clear(KeptCase *kept)
 {
     g_clear_pointer(&kept->history, g_free);
     g_clear_pointer(&kept->ending, telling_unref);
+    g_clear_pointer(&kept->causes, g_ptr_array_unref);
     g_clear_pointer(&kept->findings, g_ptr_array_unref);
 }
 
@@ -152,24 +153,34 @@ static bool is_clearer(const Entry *entry, const Outcome *outcome, const Judgeme
     return !entry->group.is_rest && outcome_clarity(outcome, judgement->certainty) > entry->clarity;
 }
 
+/* Keeps one telling of a case, which may be the one that the group is about. */
+static Telling *entry_keep_telling(Entry *entry, Telling *telling)
+{
+    if (telling && telling->rule == entry->group.rule)
+        entry->group.telling = telling;
+    return telling ? telling_ref(telling) : NULL;
+}
+
 static void entry_keep(Entry *entry, Tellings *tellings)
 {
     const Case *subject = tellings->subject;
+    const Verdict *verdict = subject->verdict;
     KeptCase *kept = &entry->group.clearest;
     kept_case_clear(kept);
     kept->history = g_memdup2(subject->history, sizeof *subject->history);
+    kept->causes = g_ptr_array_new_with_free_func((GDestroyNotify)telling_unref);
     kept->findings = g_ptr_array_new_with_free_func((GDestroyNotify)telling_unref);
-    Telling *ending = tellings_ending(tellings);
-    if (ending)
-        kept->ending = telling_ref(ending);
-    if (ending && ending->rule == entry->group.rule)
-        entry->group.telling = ending;
-    for (unsigned i = 0; i < subject->verdict->finding_count; i++) {
-        Telling *finding = tellings_finding(tellings, i);
-        g_ptr_array_add(kept->findings, telling_ref(finding));
-        if (finding->rule == entry->group.rule)
-            entry->group.telling = finding;
-    }
+    kept->ending = entry_keep_telling(entry, tellings_ending(tellings));
+    for (unsigned i = 0; i < verdict->cause_count; i++)
+        g_ptr_array_add(kept->causes, entry_keep_telling(entry, tellings_cause(tellings, i)));
+    for (unsigned i = 0; i < verdict->finding_count; i++)
+        if (!verdict_finding_teller(verdict, i))
+            g_ptr_array_add(kept->findings, entry_keep_telling(entry, tellings_finding(tellings, i)));
+}
+
+static bool has_group(const Judgement *judgement, Severity least)
+{
+    return judgement->severity >= least && !judgement->is_beneath;
 }
 
 bool grouping_add(Grouping *grouping, const Outcome *outcome, uint32_t stream, const Endpoint *server,
@@ -178,7 +189,7 @@ bool grouping_add(Grouping *grouping, const Outcome *outcome, uint32_t stream, c
     bool is_clearest = false;
     for (unsigned i = 0; i < outcome->count; i++) {
         const Judgement *judgement = &outcome->judgements[i];
-        if (judgement->severity < least)
+        if (!has_group(judgement, least))
             continue;
         Entry *entry = entry_find_or_new(grouping, judgement, server);
         stream_list_add(&entry->group.streams, stream);
@@ -199,7 +210,7 @@ void grouping_keep(Grouping *grouping, Tellings *tellings, Severity least)
     outcome_of(subject->verdict, subject->history, &outcome);
     for (unsigned i = 0; i < outcome.count; i++) {
         const Judgement *judgement = &outcome.judgements[i];
-        if (judgement->severity < least)
+        if (!has_group(judgement, least))
             continue;
         Entry *entry = entry_find_or_new(grouping, judgement, &server);
         if (entry->clarity && entry->stream == subject->history->stream)
@@ -215,11 +226,12 @@ static Certainty group_certainty(const Group *group)
 
 static int compare_entries(gconstpointer a, gconstpointer b)
 {
+    static const int ranks[RULE_KINDS] = {[RULE_CAUSE] = 0, [RULE_ENDING] = 1, [RULE_FINDING] = 2};
     const Group *first = *(const Group *const *)a, *second = *(const Group *const *)b;
     if (first->severity != second->severity)
         return first->severity > second->severity ? -1 : 1;
-    if (first->rule->is_ending != second->rule->is_ending)
-        return first->rule->is_ending ? -1 : 1;
+    if (first->rule->kind != second->rule->kind)
+        return ranks[first->rule->kind] - ranks[second->rule->kind];
     if (group_certainty(first) != group_certainty(second))
         return group_certainty(first) > group_certainty(second) ? -1 : 1;
     return 0;

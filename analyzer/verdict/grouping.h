@@ -16,7 +16,8 @@
 typedef struct {
     History *history;
     Telling *ending;     /* NULL where there is none */
-    GPtrArray *findings; /* Telling* */
+    GPtrArray *causes;   /* Telling*; the first leads */
+    GPtrArray *findings; /* Telling*, those that no cause tells */
 } KeptCase;
 
 typedef struct {
@@ -37,14 +38,14 @@ typedef struct Grouping Grouping;
 Grouping *grouping_new(Severity by_server);
 void grouping_free(Grouping *grouping);
 
-/* Adds a connection to the groups of its ending and of its findings, as far as their severity is `least` or
+/* Adds a connection to the groups of its leading cause, or else of its ending, and of its findings, as far as their severity is `least` or
  * worse. True where it is the clearest case so far of any of them: then grouping_keep() wants to have it,
  * sooner or later, and takes it where no clearer one was added since. Connections come in order of stream. */
 bool grouping_add(Grouping *grouping, const Outcome *outcome, uint32_t stream, const Endpoint *server,
                   Severity least);
 void grouping_keep(Grouping *grouping, Tellings *tellings, Severity least);
 
-/* Group*, worst severity first; then endings before findings, certain before likely, and last in the order in
+/* Group*, worst severity first; then causes before endings and those before findings, certain before likely, and last in the order in
  * which they were first seen. Borrowed. */
 const GPtrArray *grouping_sorted(Grouping *grouping);
 

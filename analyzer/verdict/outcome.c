@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "verdict/telling.h"
+#include "verdict/severity.h"
 
 /* A whole handshake, roles that are known, no doubt left, every segment at hand, and then the shortest. */
 static uint64_t clarity_of(const Verdict *verdict, const History *history)
@@ -21,10 +21,12 @@ uint64_t outcome_clarity(const Outcome *outcome, Certainty certainty)
     return outcome->clarity + (certainty == CERTAINTY_CERTAIN ? UINT64_C(1) << 12 : 0);
 }
 
-static void add_judgement(Outcome *outcome, const Rule *rule, Severity severity, Certainty certainty)
+static void add_judgement(Outcome *outcome, const Rule *rule, Severity severity, Certainty certainty,
+                          bool is_beneath)
 {
-    outcome->judgements[outcome->count++] = (Judgement){rule, severity, certainty};
-    outcome->severity = MAX(outcome->severity, severity);
+    outcome->judgements[outcome->count++] = (Judgement){rule, severity, certainty, is_beneath};
+    if (!is_beneath)
+        outcome->severity = MAX(outcome->severity, severity);
 }
 
 bool outcome_begin(const Verdict *verdict, Outcome *ret_outcome)
@@ -33,11 +35,15 @@ bool outcome_begin(const Verdict *verdict, Outcome *ret_outcome)
     ret_outcome->severity = SEVERITY_OK;
     ret_outcome->count = ret_outcome->is_supposed = 0;
     ret_outcome->clarity = 0;
+    for (unsigned i = 0; i < verdict->cause_count; i++)
+        add_judgement(ret_outcome, verdict->causes[i].rule, verdict_cause_severity(verdict, i),
+                      verdict->causes[i].certainty, i > 0);
     if (ending)
-        add_judgement(ret_outcome, ending, verdict_ending_severity(verdict), verdict->certainty);
+        add_judgement(ret_outcome, ending, verdict_ending_severity(verdict), verdict->certainty,
+                      verdict->cause_count > 0);
     for (unsigned i = 0; i < verdict->finding_count; i++)
         add_judgement(ret_outcome, verdict->findings[i].rule, verdict_finding_severity(verdict, i),
-                      verdict->findings[i].certainty);
+                      verdict->findings[i].certainty, verdict_finding_teller(verdict, i) != NULL);
     return ret_outcome->severity == SEVERITY_OK;
 }
 

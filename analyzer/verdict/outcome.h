@@ -9,14 +9,16 @@ typedef struct {
     const Rule *rule;
     Severity severity; /* what it counts as here */
     Certainty certainty;
+    bool is_beneath; /* told with what leads: has no story of its own */
 } Judgement;
 
 typedef struct {
-    Severity severity; /* the worst of the judgements; SEVERITY_OK for none */
+    Severity severity; /* verdict_severity(); SEVERITY_OK for none */
     uint16_t count;
     uint16_t is_supposed; /* 1: it hangs on something that is still to be looked up, see pipeline/rest.c */
     uint64_t clarity;     /* for outcome_clarity(); 0 where all is well and nothing is to be told */
-    Judgement judgements[1 + VERDICT_FINDINGS_MAX]; /* the ending, if there is one, then the findings */
+    Judgement judgements[1 + VERDICT_CAUSES_MAX + VERDICT_FINDINGS_MAX]; /* the causes, the ending, if there
+                                                                            is one, then the findings */
 } Outcome;
 
 /* Fills in no more of the judgements than there are. */

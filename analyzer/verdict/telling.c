@@ -190,6 +190,14 @@ Telling *telling_new_ending(const Case *subject)
     return telling;
 }
 
+Telling *telling_new_cause(const Case *subject, unsigned index)
+{
+    const Verdict *verdict = subject->verdict;
+    g_assert(index < verdict->cause_count);
+    return telling_new(verdict->causes[index].rule, verdict_cause_severity(verdict, index),
+                       verdict->causes[index].certainty, subject->facts);
+}
+
 Telling *telling_new_finding(const Case *subject, unsigned index)
 {
     const Verdict *verdict = subject->verdict;
@@ -202,34 +210,4 @@ void telling_possible_format(GString *out, const TellingPossible *possible)
 {
     g_string_append_printf(out, "could also be %s, but %s (%s)", possible->rule->id,
                            missing_reason_text(possible->missing), possible->fact);
-}
-
-Severity rule_effective_severity(const Rule *rule)
-{
-    return rule->disabled ? SEVERITY_OK : rule->severity;
-}
-
-static Severity severity_of(const Rule *rule, bool is_benign)
-{
-    Severity severity = rule_effective_severity(rule);
-    return is_benign ? MIN(severity, SEVERITY_NOTE) : severity;
-}
-
-Severity verdict_ending_severity(const Verdict *verdict)
-{
-    const Rule *ending = verdict_ending(verdict);
-    return ending ? severity_of(ending, verdict->ending_is_benign) : SEVERITY_OK;
-}
-
-Severity verdict_finding_severity(const Verdict *verdict, unsigned index)
-{
-    return severity_of(verdict->findings[index].rule, verdict->findings[index].is_benign);
-}
-
-Severity verdict_severity(const Verdict *verdict)
-{
-    Severity worst = verdict_ending_severity(verdict);
-    for (unsigned i = 0; i < verdict->finding_count; i++)
-        worst = MAX(worst, verdict_finding_severity(verdict, i));
-    return worst;
 }

@@ -9,6 +9,7 @@
 #include "base/bounds.h"
 #include "base/tcp-state.h"
 #include "verdict/case.h"
+#include "verdict/severity.h"
 
 /* "server saw …": one line of `programs`, `confirm` or `fix`. */
 typedef struct {
@@ -39,11 +40,10 @@ typedef struct {
     GArray *possible;    /* TellingPossible; only of endings */
 } Telling;
 
-/* Frames of evidence that are kept of one telling. */
-
-/* Of the ending, and of the finding at `index` of the verdict. There must be one. Free with telling_unref().
- */
+/* Of the ending, and of the cause or the finding at `index` of the verdict. There must be one. Free with
+ * telling_unref(). */
 Telling *telling_new_ending(const Case *subject);
+Telling *telling_new_cause(const Case *subject, unsigned index);
 Telling *telling_new_finding(const Case *subject, unsigned index);
 
 Telling *telling_ref(Telling *telling);
@@ -52,16 +52,5 @@ void telling_unref(Telling *telling);
 /* "could also be fin-wait-2-timeout, but the capture starts after the handshake (closer.fin.acked)". Appends.
  */
 void telling_possible_format(GString *out, const TellingPossible *possible);
-
-/* The worst of the ending and the findings. */
-Severity verdict_severity(const Verdict *verdict);
-
-/* What the ending, and the finding at `index`, count as in this connection: SEVERITY_OK where the rule is
- * switched off or where there is none, a note at most where the rule says that it is benign here. */
-Severity verdict_ending_severity(const Verdict *verdict);
-Severity verdict_finding_severity(const Verdict *verdict, unsigned index);
-
-/* What a rule counts as where it is not benign: its severity, SEVERITY_OK where it is switched off. */
-Severity rule_effective_severity(const Rule *rule);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Telling, telling_unref)

@@ -6,6 +6,8 @@
 void tellings_clear(Tellings *tellings)
 {
     telling_unref(tellings->ending);
+    for (unsigned i = 0; tellings->subject && i < tellings->subject->verdict->cause_count; i++)
+        telling_unref(tellings->causes[i]);
     for (unsigned i = 0; tellings->subject && i < tellings->subject->verdict->finding_count; i++)
         telling_unref(tellings->findings[i]);
     memset(tellings, 0, sizeof *tellings);
@@ -22,6 +24,18 @@ Telling *tellings_ending(Tellings *tellings)
     if (!tellings->ending && verdict_ending(tellings->subject->verdict))
         tellings->ending = telling_new_ending(tellings->subject);
     return tellings->ending;
+}
+
+Telling *tellings_cause(Tellings *tellings, unsigned index)
+{
+    if (!tellings->causes[index])
+        tellings->causes[index] = telling_new_cause(tellings->subject, index);
+    return tellings->causes[index];
+}
+
+Telling *tellings_leading(Tellings *tellings)
+{
+    return tellings->subject->verdict->cause_count ? tellings_cause(tellings, 0) : tellings_ending(tellings);
 }
 
 Telling *tellings_finding(Tellings *tellings, unsigned index)

@@ -9,6 +9,7 @@
 typedef struct {
     const Case *subject;
     Telling *ending;
+    Telling *causes[VERDICT_CAUSES_MAX];
     Telling *findings[VERDICT_FINDINGS_MAX];
 } Tellings;
 
@@ -19,4 +20,8 @@ void tellings_clear(Tellings *tellings);
 /* Borrowed until the next tellings_begin(); telling_ref() keeps one for longer. NULL where no ending was
  * found. */
 Telling *tellings_ending(Tellings *tellings);
+Telling *tellings_cause(Tellings *tellings, unsigned index);
 Telling *tellings_finding(Tellings *tellings, unsigned index);
+
+/* What the report begins with: the first cause, or else the ending. */
+Telling *tellings_leading(Tellings *tellings);

@@ -243,6 +243,7 @@ static const Rule *check_verdict(FactSet *facts, History *history, const FactCon
     fact_set_begin(facts, history, context);
     rule_set_judge(builtin_rules(), facts, &second);
     g_assert(verdict_ending(&first) == verdict_ending(&second) && first.certainty == second.certainty);
+    g_assert(first.cause_count == second.cause_count && verdict_cause(&first) == verdict_cause(&second));
     g_assert(first.finding_count == second.finding_count);
     return verdict_ending(&first);
 }

@@ -50,6 +50,9 @@ static void check_verdict(const RuleSet *rules, const Case *subject)
     g_assert(verdict.certainty == subject->verdict->certainty);
     g_assert(verdict.ending_is_benign == subject->verdict->ending_is_benign);
     g_assert(verdict.possible_count == subject->verdict->possible_count);
+    g_assert(verdict.cause_count == subject->verdict->cause_count);
+    for (unsigned i = 0; i < verdict.cause_count; i++)
+        g_assert(verdict.causes[i].rule == subject->verdict->causes[i].rule);
     g_assert(verdict.finding_count == subject->verdict->finding_count);
     for (unsigned i = 0; i < verdict.finding_count; i++)
         g_assert(verdict.findings[i].rule == subject->verdict->findings[i].rule);

@@ -10,7 +10,7 @@ closelint, source = sys.argv[1], Path(sys.argv[2])
 status = 0
 for file in sorted((source / "rules").rglob("*.yaml")):
     text = file.read_text(encoding="utf-8")
-    if not re.search(r"^(ending|finding): ", text, re.M):
+    if not re.search(r"^(ending|cause|finding): ", text, re.M):
         continue
     samples = re.search(r"^samples:(.*(?:\n[ #}].*)*)", text, re.M)
     for kind in ("fires", "silent"):

@@ -35,7 +35,8 @@ static void feed(Handmade *handmade, Report *report)
     tellings_clear(&tellings);
 }
 
-static void report_to(ReportOptions options, const char *expected)
+static void report_of(void (*feeds)(Handmade *handmade, Report *report), ReportOptions options,
+                      const char *expected)
 {
     Handmade handmade;
     handmade_init(&handmade);
@@ -54,7 +55,7 @@ static void report_to(ReportOptions options, const char *expected)
                         .connections = 5,
                         .diagnostics = diagnostics};
     report_capture_begin(report, &info);
-    feed(&handmade, report);
+    feeds(&handmade, report);
     report_capture_end(report, &info);
     report->format->finish(report);
     expect_text(expected, sink_text(sink)->str);
@@ -62,6 +63,36 @@ static void report_to(ReportOptions options, const char *expected)
     g_free(report);
     diagnostic_list_free(diagnostics);
     handmade_clear(&handmade);
+}
+
+static void report_to(ReportOptions options, const char *expected)
+{
+    report_of(feed, options, expected);
+}
+
+/* One connection with two causes and a finding that the first of them tells, and one that is like it. */
+static void feed_causes(Handmade *handmade, Report *report)
+{
+    Tellings tellings = {0};
+    for (uint32_t stream = 3; stream < 5; stream++) {
+        handmade_turn(handmade, stream, (uint16_t)(51231 + stream), 9999);
+        handmade_end(handmade, "made-ending");
+        handmade_explain(handmade, "made-cause");
+        handmade_explain(handmade, "made-further");
+        handmade_find(handmade, "made-finding");
+        handmade_find(handmade, "made-note");
+        tellings_begin(&tellings, &handmade->subject);
+        report_connection(report, &tellings);
+        tellings_clear(&tellings);
+    }
+}
+
+static void a_cause_leads(void **state)
+{
+    (void)state;
+    report_of(feed_causes, (ReportOptions){0}, "text-causes.txt");
+    report_of(feed_causes, (ReportOptions){.verbose = true}, "text-causes-verbose.txt");
+    report_of(feed_causes, (ReportOptions){.quiet = true}, "text-causes-quiet.txt");
 }
 
 static void text_is_as_promised(void **state)
@@ -101,6 +132,7 @@ int main(void)
     setlocale(LC_CTYPE, "C.UTF-8");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_as_promised),
+        cmocka_unit_test(a_cause_leads),
         cmocka_unit_test(ascii_where_the_locale_is_not_utf8),
         cmocka_unit_test(a_rule_explains_itself),
     };

@@ -32,6 +32,9 @@ static char *judged(const RuleSet *rules, FactSet *facts)
         fact_format_name(text, verdict.possible[i].fact);
         g_string_append_printf(text, " (%s)", missing_reason_text(verdict.possible[i].missing));
     }
+    for (unsigned i = 0; i < verdict.cause_count; i++)
+        g_string_append_printf(text, "; cause %s %s", verdict.causes[i].rule->id,
+                               certainty_name(verdict.causes[i].certainty));
     for (unsigned i = 0; i < verdict.finding_count; i++)
         g_string_append_printf(text, "; finding %s %s", verdict.findings[i].rule->id,
                                certainty_name(verdict.findings[i].certainty));
@@ -72,6 +75,65 @@ static void goes_down(void **state)
 
     preset_bool(facts, "closer.fin.seen", true, 0);
     assert_judged(rules, facts, "reset>abort certain");
+    fake_facts_free(facts);
+}
+
+/* Two causes under reset, one of them under its child reply too, and one under reply alone; `last` is told by
+ * `first`. */
+#define CAUSES                                                                                               \
+    "- {cause: last, explains: reset, order: 9, severity: note, when: conn.packets > 5, title: t, "          \
+    "happened: h}\n"                                                                                         \
+    "- {cause: first, explains: [reset], order: 2, severity: ok, when: conn.packets > 7, certain: "          \
+    "known(rst.text), tells: [last, a-few], title: t, happened: h}\n"                                        \
+    "- {cause: answered, explains: reply, order: 1, severity: error, when: rst.delay > 1s, title: t, "       \
+    "happened: h}\n"
+
+static void explains_endings(void **state)
+{
+    (void)state;
+    g_autoptr(RuleSet) rules = rules_from(TREE CAUSES);
+    FactSet *facts = fake_facts_new();
+    preset_absent(facts, "closer.fin.seen");
+    preset_absent(facts, "peer.fin.seen");
+    preset_absent(facts, "peer.fin.acked");
+    preset_bool(facts, "rst.seen", false, 0);
+    preset_number(facts, "conn.packets", 8, 0);
+    assert_judged(rules, facts, "open certain");
+
+    preset_bool(facts, "rst.seen", true, 11);
+    preset_enum(facts, "rst.answers", "fin", 0);
+    assert_judged(rules, facts, "reset certain; cause first likely");
+    preset_number(facts, "conn.packets", 6, 0);
+    assert_judged(rules, facts, "reset certain; cause last certain");
+
+    /* what is unknown does not lead, and does not hide what is known */
+    preset_enum(facts, "rst.answers", "data", 0);
+    preset_number(facts, "rst.frame", 11, 11);
+    preset_unknown(facts, "rst.delay", MISSING_END);
+    assert_judged(rules, facts, "reset>reply certain; cause last certain");
+    preset_number(facts, "rst.delay", INT64_C(2000000000), 0);
+    assert_judged(rules, facts, "reset>reply certain; cause answered certain; cause last certain");
+    preset_number(facts, "conn.packets", 11, 0);
+    assert_judged(rules, facts,
+                  "reset>reply certain; cause answered certain; cause first likely; cause last certain; "
+                  "finding a-few likely");
+    fake_facts_free(facts);
+}
+
+static void a_cause_that_is_off_is_not_asked(void **state)
+{
+    (void)state;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(RuleSet) rules = rule_set_new_empty();
+    assert_true(rule_set_load_text(rules, "t.yaml", TREE CAUSES, strlen(TREE CAUSES), &error));
+    assert_true(rule_set_ignore(rules, "first", &error));
+    assert_true(rule_set_finish(rules, &error));
+    FactSet *facts = fake_facts_new();
+    preset_absent(facts, "closer.fin.seen");
+    preset_bool(facts, "rst.seen", true, 11);
+    preset_enum(facts, "rst.answers", "fin", 0);
+    preset_number(facts, "conn.packets", 8, 0);
+    assert_judged(rules, facts, "reset certain; cause last certain");
     fake_facts_free(facts);
 }
 
@@ -404,6 +466,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(goes_down),
+        cmocka_unit_test(explains_endings),
+        cmocka_unit_test(a_cause_that_is_off_is_not_asked),
         cmocka_unit_test(is_honest),
         cmocka_unit_test(finds),
         cmocka_unit_test(takes_overrides),

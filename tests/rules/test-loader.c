@@ -5,6 +5,10 @@
 
 #define RULE "ending: a\nseverity: note\nwhen: rst.seen\ntitle: t\nhappened: h\n" /* five lines */
 
+#define ENDING      "{ending: a, severity: note, when: rst.seen, title: t, happened: h}\n"
+#define FINDING     "{finding: f, severity: note, when: rst.seen, title: t, happened: h}\n"
+#define CAUSE(more) "{cause: c, severity: ok, when: rst.seen, title: t, happened: h, " more "}\n"
+
 static const struct {
     const char *text, *mistakes;
 } cases[] = {
@@ -20,6 +24,21 @@ static const struct {
      "confirm: {client: c}\nfix: f\nreferences: [RFC 1]\nevidence: [rst.frame, closer.fin.frame]\n"
      "samples: {fires: [x], silent: [y, z]}\n",
      ""},
+
+    {"- " ENDING "- " CAUSE("explains: a, tells: f") "- " FINDING, ""},
+    {"- " ENDING "- " CAUSE("explains: [a], order: 3, certain: known(rst.frame), benign: rst.seen"), ""},
+
+    /* what causes name */
+    {CAUSE("order: 3"), "t.yaml:1:1: error: a cause needs the key 'explains'"},
+    {CAUSE("explains: a, under: b"), "t.yaml:1:67: error: a cause has no key 'under'"},
+    {"- " ENDING "- " CAUSE("explains: ab"), "t.yaml:2:65: error: no ending 'ab'; did you mean 'a'?"},
+    {"- " ENDING "- " CAUSE("explains: [a, f]") "- " FINDING,
+     "t.yaml:2:69: error: 'f' is a finding: a cause explains endings"},
+    {"- " ENDING "- " CAUSE("explains: a, tells: [ff]") "- " FINDING,
+     "t.yaml:2:76: error: no finding 'ff'; did you mean 'f'?"},
+    {"- " ENDING "- " CAUSE("explains: a, tells: [a, c]"),
+     "t.yaml:2:76: error: 'a' is an ending: a cause tells findings and other causes\n"
+     "t.yaml:2:79: error: 'c' is itself: a cause tells findings and other causes"},
 
     /* YAML that rule files may not hold */
     {"", "t.yaml:1:1: error: this file is empty"},
@@ -54,7 +73,7 @@ static const struct {
     {"ending: a\nseverity: note\n",
      "t.yaml:1:1: error: an ending needs the key 'when'\nt.yaml:1:1: error: an ending needs the key 'title'\n"
      "t.yaml:1:1: error: an ending needs the key 'happened'"},
-    {"title: x\n", "t.yaml:1:1: error: a rule needs the key 'ending' or 'finding'"},
+    {"title: x\n", "t.yaml:1:1: error: a rule needs the key 'ending', 'cause' or 'finding'"},
     {"- x\n", "t.yaml:1:3: error: 'a rule' is a map, found a text"},
     {"ending: a\nseverity: bad\nwhen: rst.seen\ntitle: t\nhappened: h\norder: first\n",
      "t.yaml:2:11: error: 'bad' is no severity: it is one of error, warning, note, ok\n"

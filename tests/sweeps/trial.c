@@ -67,20 +67,23 @@ static void note_times(FactContext *context, const Packet *packets, guint count,
     fact_context_capture(context, first_ns, last_ns, cut);
 }
 
+static void add_parts(Outcome *outcome, const VerdictPart *parts, unsigned count, Certainty certainty)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (parts[i].certainty == certainty)
+            outcome->findings[outcome->finding_count++] = parts[i].rule;
+}
+
 static Outcome outcome_of(const Verdict *verdict)
 {
     Outcome outcome = {.path_length = verdict->path_length, .certainty = verdict->certainty};
     for (unsigned i = 0; i < verdict->path_length; i++)
         outcome.path[i] = verdict->path[i];
-    for (unsigned i = 0; i < verdict->finding_count; i++) {
-        if (verdict->findings[i].certainty == CERTAINTY_CERTAIN)
-            outcome.findings[outcome.finding_count++] = verdict->findings[i].rule;
-    }
+    add_parts(&outcome, verdict->causes, verdict->cause_count, CERTAINTY_CERTAIN);
+    add_parts(&outcome, verdict->findings, verdict->finding_count, CERTAINTY_CERTAIN);
     outcome.certain_count = outcome.finding_count;
-    for (unsigned i = 0; i < verdict->finding_count; i++) {
-        if (verdict->findings[i].certainty != CERTAINTY_CERTAIN)
-            outcome.findings[outcome.finding_count++] = verdict->findings[i].rule;
-    }
+    add_parts(&outcome, verdict->causes, verdict->cause_count, CERTAINTY_LIKELY);
+    add_parts(&outcome, verdict->findings, verdict->finding_count, CERTAINTY_LIKELY);
     return outcome;
 }
 

@@ -21,7 +21,7 @@ typedef struct {
     const Rule *path[VERDICT_PATH_MAX];
     unsigned path_length;
     Certainty certainty;
-    const Rule *findings[VERDICT_FINDINGS_MAX];
+    const Rule *findings[VERDICT_CAUSES_MAX + VERDICT_FINDINGS_MAX]; /* and causes */
     unsigned finding_count, certain_count; /* those that are certain come first */
 } Outcome;
 

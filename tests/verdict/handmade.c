@@ -55,6 +55,24 @@ static const char *const note_text = "finding: made-note\n"
                                      "references: [\"RFC 9293 3.8\"]\n"
                                      "samples: {fires: [a], silent: [b]}\n";
 
+static const char *const cause_text = "- cause: made-cause\n"
+                                      "  explains: made-ending\n"
+                                      "  severity: warning\n"
+                                      "  tells: made-finding\n"
+                                      "  when: \"conn.packets > 0\"\n"
+                                      "  certain: \"false\"\n"
+                                      "  title: \"{peer} had not been told\"\n"
+                                      "  happened: \"Nobody had told {peer}.\"\n"
+                                      "  fix: {peer: \"Tell it.\"}\n"
+                                      "  samples: {fires: [a], silent: [b]}\n"
+                                      "- cause: made-further\n"
+                                      "  explains: [made-ending, made-good]\n"
+                                      "  severity: note\n"
+                                      "  when: \"conn.packets > 0\"\n"
+                                      "  title: \"it rained\"\n"
+                                      "  happened: \"It did.\"\n"
+                                      "  samples: {fires: [a], silent: [b]}\n";
+
 static void load(RuleSet *rules, const char *name, const char *text)
 {
     GError *error = NULL;
@@ -162,6 +180,7 @@ void handmade_init(Handmade *handmade)
     load(handmade->rules, "good.yaml", good_text);
     load(handmade->rules, "finding.yaml", finding_text);
     load(handmade->rules, "note.yaml", note_text);
+    load(handmade->rules, "cause.yaml", cause_text);
     if (!rule_set_finish(handmade->rules, &error))
         g_error("%s", error->message);
     handmade->context = fact_context_new(NULL);
@@ -199,6 +218,14 @@ void handmade_end(Handmade *handmade, const char *rule)
     handmade->verdict = (Verdict){
         .path = {rule_set_find(handmade->rules, rule)}, .path_length = 1, .certainty = CERTAINTY_CERTAIN};
     g_assert(handmade->verdict.path[0]);
+}
+
+void handmade_explain(Handmade *handmade, const char *rule)
+{
+    Verdict *verdict = &handmade->verdict;
+    const Rule *cause = rule_set_find(handmade->rules, rule);
+    g_assert(cause);
+    verdict->causes[verdict->cause_count++] = (VerdictPart){.rule = cause, .certainty = CERTAINTY_CERTAIN};
 }
 
 void handmade_find(Handmade *handmade, const char *rule)

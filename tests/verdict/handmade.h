@@ -21,6 +21,7 @@ void handmade_clear(Handmade *handmade);
 /* Turns it into another connection of the same kind: `stream`, from `client_port` to `server_port`. */
 void handmade_turn(Handmade *handmade, uint32_t stream, uint16_t client_port, uint16_t server_port);
 
-/* The ending is set to this rule, certain, without findings; and a finding is added. */
+/* The ending is set to this rule, certain, without causes and findings; and a cause or a finding is added. */
 void handmade_end(Handmade *handmade, const char *rule);
+void handmade_explain(Handmade *handmade, const char *rule);
 void handmade_find(Handmade *handmade, const char *rule);

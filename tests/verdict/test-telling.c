@@ -177,6 +177,47 @@ static void benign_cases_have_their_own_group(void **state)
     assert_int_equal(((const Group *)groups->pdata[1])->severity, SEVERITY_NOTE);
 }
 
+static void a_cause_replaces_the_severity_of_the_ending(void **state)
+{
+    Handmade *handmade = *state;
+    handmade_find(handmade, "made-finding");
+    handmade_find(handmade, "made-note");
+    handmade_explain(handmade, "made-further");
+    assert_int_equal(verdict_severity(&handmade->verdict), SEVERITY_WARNING); /* the finding's */
+    handmade_end(handmade, "made-ending");
+    handmade_find(handmade, "made-finding");
+    handmade_explain(handmade, "made-cause");
+    handmade_explain(handmade, "made-further");
+    assert_int_equal(verdict_severity(&handmade->verdict), SEVERITY_WARNING);
+    assert_int_equal(verdict_ending_severity(&handmade->verdict), SEVERITY_ERROR);
+    assert_ptr_equal(verdict_finding_teller(&handmade->verdict, 0), verdict_cause(&handmade->verdict));
+    handmade_end(handmade, "made-good");
+    handmade_explain(handmade, "made-further");
+    assert_int_equal(verdict_severity(&handmade->verdict), SEVERITY_NOTE);
+}
+
+static void groups_are_those_of_what_leads(void **state)
+{
+    Handmade *handmade = *state;
+    g_autoptr(Grouping) grouping = grouping_new(SEVERITY_WARNING);
+    Tellings tellings = {0};
+    handmade_find(handmade, "made-finding");
+    handmade_explain(handmade, "made-cause");
+    handmade_explain(handmade, "made-further");
+    add(handmade, grouping, &tellings);
+    handmade_turn(handmade, 4, 1, 9999);
+    handmade_end(handmade, "made-ending");
+    add(handmade, grouping, &tellings);
+    const GPtrArray *groups = grouping_sorted(grouping);
+    assert_int_equal(groups->len, 2); /* the further cause has none, nor the finding that is told */
+    assert_string_equal(((const Group *)groups->pdata[0])->rule->id, "made-ending");
+    const Group *group = groups->pdata[1];
+    assert_string_equal(group->rule->id, "made-cause");
+    assert_ptr_equal(group->telling, group->clearest.causes->pdata[0]);
+    assert_int_equal(group->clearest.causes->len, 2);
+    assert_int_equal(group->clearest.findings->len, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +226,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(possible_endings_say_what_is_missing, setup, teardown),
         cmocka_unit_test_setup_teardown(severity_is_the_worst, setup, teardown),
         cmocka_unit_test_setup_teardown(benign_cases_are_notes, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_cause_replaces_the_severity_of_the_ending, setup, teardown),
+        cmocka_unit_test_setup_teardown(groups_are_those_of_what_leads, setup, teardown),
         cmocka_unit_test_setup_teardown(benign_cases_have_their_own_group, setup, teardown),
         cmocka_unit_test_setup_teardown(like_verdicts_are_one_group, setup, teardown),
         cmocka_unit_test_setup_teardown(many_servers_share_the_rest, setup, teardown),

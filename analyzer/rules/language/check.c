@@ -36,18 +36,27 @@ bool check_complain_pair(Checker *checker, const Node *left, const Node *right, 
 
 /* --- comparisons --- */
 
-/* Resolves the operands of a comparison: a word beside an enum is one of its names. */
+static bool is_string(const Node *node)
+{
+    return node->kind == NODE_CONSTANT && node->type == VALUE_STRING;
+}
+
+/* Resolves the operands of a comparison: a word or a string beside what has names is one of them. */
 static bool check_operands(Checker *checker, Node *left, Node *right)
 {
     bool left_is_word = left->kind == NODE_WORD, right_is_word = right->kind == NODE_WORD;
     if (left_is_word && right_is_word) {
         if (resolve_fact_quietly(checker, left))
-            return left->type == VALUE_ENUM ? resolve_name(checker, right, left)
-                                            : resolve_fact(checker, right);
-        if (resolve_fact_quietly(checker, right) && right->type == VALUE_ENUM)
+            return resolve_has_names(left) ? resolve_name(checker, right, left)
+                                           : resolve_fact(checker, right);
+        if (resolve_fact_quietly(checker, right) && resolve_has_names(right))
             return resolve_name(checker, left, right);
         return resolve_fact(checker, left);
     }
+    if (left_is_word && is_string(right) && resolve_fact_quietly(checker, left))
+        return !resolve_has_names(left) || resolve_name(checker, right, left);
+    if (right_is_word && is_string(left) && resolve_fact_quietly(checker, right))
+        return !resolve_has_names(right) || resolve_name(checker, left, right);
     uint16_t left_index = (uint16_t)(left - checker_node(checker, 0)),
              right_index = (uint16_t)(right - checker_node(checker, 0));
     return check_node(checker, left_index) && check_node(checker, right_index);
@@ -65,6 +74,12 @@ static bool has_order(ValueType type)
            type != VALUE_STRING;
 }
 
+/* Of enums only a severity says which is more. */
+static bool is_ranked(const Node *node)
+{
+    return node->kind == NODE_FACT && node->type == VALUE_ENUM && fact_ref_row(node->fact)->is_judged;
+}
+
 static bool check_comparable(Checker *checker, Node *left, Node *right)
 {
     if (!number_adapt(checker, left, right) || !number_adapt(checker, right, left))
@@ -79,7 +94,8 @@ static bool check_comparison(Checker *checker, Node *node)
     Node *left = checker_node(checker, node->first), *right = checker_node(checker, left->next);
     if (!check_operands(checker, left, right) || !check_comparable(checker, left, right))
         return false;
-    if (node->comparison != COMPARE_EQ && node->comparison != COMPARE_NE && !has_order(left->type)) {
+    if (node->comparison != COMPARE_EQ && node->comparison != COMPARE_NE && !has_order(left->type) &&
+        !is_ranked(left) && !is_ranked(right)) {
         g_autofree char *what = check_describe(checker, left);
         return complain(checker->complaint, node->offset, "%s has no order: compare it with == or !=", what);
     }
@@ -95,7 +111,7 @@ static bool check_comparison(Checker *checker, Node *node)
 
 static bool check_element(Checker *checker, Node *operand, Node *element)
 {
-    if (element->kind == NODE_WORD && operand->kind == NODE_FACT && operand->type == VALUE_ENUM) {
+    if ((element->kind == NODE_WORD || is_string(element)) && resolve_has_names(operand)) {
         if (!resolve_name(checker, element, operand))
             return false;
     } else if (!check_node(checker, (uint16_t)(element - checker_node(checker, 0)))) {
@@ -235,8 +251,9 @@ bool check_node(Checker *checker, uint16_t index)
     return true;
 }
 
-bool expression_check(Expression *expression, const RuleSet *rules, Complaint *complaint)
+bool expression_check(Expression *expression, const RuleSet *rules, bool asks_verdict, Complaint *complaint)
 {
-    Checker checker = {.expression = expression, .rules = rules, .complaint = complaint};
+    Checker checker = {
+        .expression = expression, .rules = rules, .asks_verdict = asks_verdict, .complaint = complaint};
     return check_condition(&checker, expression->root);
 }

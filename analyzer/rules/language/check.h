@@ -6,7 +6,8 @@
 
 typedef struct {
     Expression *expression;
-    const RuleSet *rules; /* for $parameters; may be NULL */
+    const RuleSet *rules; /* for $parameters, and the ids of rules; may be NULL */
+    bool asks_verdict;    /* it may ask what the rules came to */
     Complaint *complaint;
 } Checker;
 
@@ -31,7 +32,10 @@ bool check_complain_pair(Checker *checker, const Node *left, const Node *right, 
 bool resolve_fact_quietly(Checker *checker, Node *word);
 bool resolve_fact(Checker *checker, Node *word);
 
-/* resolve.c: makes a word one of the names of an enum fact, or else a fact. */
+/* resolve.c: whether a fact's values are names, which may stand without quotes: an enum's, or ids of rules. */
+bool resolve_has_names(const Node *fact);
+
+/* resolve.c: makes a word (or a string) one of the names that such a fact may have, or else a fact. */
 bool resolve_name(Checker *checker, Node *word, const Node *fact);
 
 /* resolve.c: makes a $parameter its value, and the roles `client` and `server` the sides that they always

@@ -47,13 +47,13 @@ void expression_free(Expression *expression)
     g_free(expression);
 }
 
-Expression *expression_compile(const Source *source, size_t begin, size_t end, const RuleSet *rules,
-                               MistakeList *mistakes)
+static Expression *compile(const Source *source, size_t begin, size_t end, const RuleSet *rules,
+                           bool asks_verdict, MistakeList *mistakes)
 {
     Complaint complaint = {.source = source};
     g_autoptr(Expression) expression = expression_new_empty(source, begin, end);
     if (expression_parse(expression, begin, end, &complaint) &&
-        expression_check(expression, rules, &complaint)) {
+        expression_check(expression, rules, asks_verdict, &complaint)) {
         expression_specialize(expression);
         expression_flatten(expression);
         return g_steal_pointer(&expression);
@@ -63,13 +63,19 @@ Expression *expression_compile(const Source *source, size_t begin, size_t end, c
     return NULL;
 }
 
+Expression *expression_compile(const Source *source, size_t begin, size_t end, const RuleSet *rules,
+                               MistakeList *mistakes)
+{
+    return compile(source, begin, end, rules, false, mistakes);
+}
+
 Expression *expression_new(const char *text, const char *name, unsigned line, unsigned column,
                            const RuleSet *rules, GError **error)
 {
     SourceRun run = {.offset = 0, .line = line, .column = column};
     Source source = {.name = name, .text = text, .length = strlen(text), .runs = &run, .run_count = 1};
     g_autoptr(MistakeList) mistakes = mistake_list_new();
-    Expression *expression = expression_compile(&source, 0, source.length, rules, mistakes);
+    Expression *expression = compile(&source, 0, source.length, rules, true, mistakes);
     if (!expression)
         mistake_list_check(mistakes, error);
     return expression;

@@ -7,9 +7,10 @@
 #include "facts/catalogue.h"
 #include "rules/set/rule-set.h"
 
-/* Compiles an expression of type bool against the catalogue. `name`, `line` and `column` say where the text
- * stands, for messages "name:line:column: error: …" (CLOSELINT_ERROR_RULES). `rules` supplies $parameters, or
- * is NULL. Caller frees. */
+/* Compiles an expression of type bool against the catalogue, one that is asked when all rules have judged:
+ * `ending`, `cause` and `severity` are facts like others. `name`, `line` and `column` say where the text
+ * stands, for messages "name:line:column: error: …" (CLOSELINT_ERROR_RULES). `rules` supplies $parameters and the
+ * ids of rules, or is NULL. Caller frees. */
 Expression *expression_new(const char *text, const char *name, unsigned line, unsigned column,
                            const RuleSet *rules, GError **error);
 void expression_free(Expression *expression);

@@ -1,6 +1,6 @@
-/* What the names in an expression mean: facts, the names of enums, parameters, sides.
+/* What the names in an expression mean: facts, the names of enums, ids of rules, parameters, sides.
  *
- * A bare word is a fact, unless it is compared with an enum: then it is one of that enum's names first. */
+ * A bare word is a fact, unless it is compared with something that has names: then it is one of those first. */
 #include "rules/language/check.h"
 
 #include <string.h>
@@ -22,7 +22,8 @@ static void add_fact(Checker *checker, FactRef ref)
 bool resolve_fact_quietly(Checker *checker, Node *node)
 {
     FactRef ref;
-    if (!fact_find(checker_text(checker, node), node->length, &ref))
+    if (!fact_find(checker_text(checker, node), node->length, &ref) ||
+        (fact_ref_row(ref)->is_judged && !checker->asks_verdict))
         return false;
     node->kind = NODE_FACT;
     node->fact = ref;
@@ -37,6 +38,9 @@ static bool complain_unknown_fact(Checker *checker, const Node *node)
     int shown = (int)MIN(node->length, 60);
     const char *hyphen = memchr(name, '-', node->length);
     FactRef ref;
+    if (fact_find(name, node->length, &ref))
+        return complain(checker->complaint, node->offset,
+                        "'%.*s' is what the rules come to: only --where can ask for it", shown, name);
     if (hyphen && fact_find(name, (size_t)(hyphen - name), &ref))
         return complain(checker->complaint, node->offset, "no fact '%.*s': a minus needs spaces around it",
                         shown, name);
@@ -60,10 +64,20 @@ static void become_constant(Checker *checker, Node *node, const Constant *consta
     node->type = (uint8_t)constant->value.type;
 }
 
+/* The name in a word, or in the quotes of a string. */
+static const char *name_in(const Checker *checker, const Node *word, size_t *ret_length)
+{
+    bool is_quoted = word->kind == NODE_CONSTANT;
+    *ret_length = word->length - (is_quoted ? 2 : 0);
+    return checker_text(checker, word) + is_quoted;
+}
+
 static bool complain_unknown_name(Checker *checker, const Node *word, const char *const *names,
                                   const Node *fact)
 {
-    Nearest nearest = nearest_begin(checker_text(checker, word), word->length);
+    size_t length;
+    const char *name = name_in(checker, word, &length);
+    Nearest nearest = nearest_begin(name, length);
     g_autoptr(GString) all = g_string_new(NULL);
     for (guint i = 0; names[i]; i++) {
         nearest_offer(&nearest, names[i]);
@@ -71,23 +85,58 @@ static bool complain_unknown_name(Checker *checker, const Node *word, const char
     }
     g_autofree char *hint =
         nearest.best ? nearest_hint(&nearest) : g_strdup_printf(": it is one of %s", all->str);
-    return complain(checker->complaint, word->offset, "'%.*s' is no value of %.*s%s",
-                    (int)MIN(word->length, 60), checker_text(checker, word), (int)fact->length,
-                    checker_text(checker, fact), hint);
+    return complain(checker->complaint, word->offset, "'%.*s' is no value of %.*s%s", (int)MIN(length, 60),
+                    name, (int)fact->length, checker_text(checker, fact), hint);
 }
 
 /* A word beside an enum fact: one of its names. */
-bool resolve_name(Checker *checker, Node *word, const Node *fact)
+static bool resolve_enum_name(Checker *checker, Node *word, const Node *fact)
 {
     const char *const *names = fact_ref_row(fact->fact)->enum_names;
-    const char *text = checker_text(checker, word);
+    size_t length;
+    const char *text = name_in(checker, word, &length);
     for (int64_t i = 0; names[i]; i++) {
-        if (strlen(names[i]) == word->length && !memcmp(names[i], text, word->length)) {
+        if (strlen(names[i]) == length && !memcmp(names[i], text, length)) {
             become_constant(checker, word, &(Constant){.value = {.type = VALUE_ENUM, .as.number = i}});
             return true;
         }
     }
-    return resolve_fact_quietly(checker, word) || complain_unknown_name(checker, word, names, fact);
+    return (word->kind == NODE_WORD && resolve_fact_quietly(checker, word)) ||
+           complain_unknown_name(checker, word, names, fact);
+}
+
+/* A word beside `ending` or `cause`, which are called as their kind of rule: the id of such a rule. */
+static bool resolve_rule_id(Checker *checker, Node *word, const Node *fact)
+{
+    const char *kind = fact_ref_row(fact->fact)->name;
+    size_t length;
+    const char *text = name_in(checker, word, &length);
+    char *id = g_strndup(text, length);
+    g_ptr_array_add(checker->expression->strings, id);
+    become_constant(checker, word, &(Constant){.value = {.type = VALUE_STRING, .as.string = id}});
+    const Rule *rule = checker->rules ? rule_set_find(checker->rules, id) : NULL;
+    if (!checker->rules || (rule && !strcmp(rule_kind_name(rule->kind), kind)))
+        return true;
+    if (rule)
+        return complain(checker->complaint, word->offset, "'%s' is a %s, and no %s", id,
+                        rule_kind_name(rule->kind), kind);
+    RuleKind wanted = strcmp(kind, rule_kind_name(RULE_CAUSE)) ? RULE_ENDING : RULE_CAUSE;
+    g_autofree char *nearest = rule_set_nearest_of(checker->rules, wanted, id);
+    return complain(checker->complaint, word->offset, "no %s '%.60s'%s%s%s", kind, id,
+                    nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+}
+
+bool resolve_has_names(const Node *fact)
+{
+    return fact->kind == NODE_FACT &&
+           (fact->type == VALUE_ENUM ||
+            (fact->type == VALUE_STRING && fact_ref_row(fact->fact)->is_judged));
+}
+
+bool resolve_name(Checker *checker, Node *word, const Node *fact)
+{
+    return fact->type == VALUE_ENUM ? resolve_enum_name(checker, word, fact)
+                                    : resolve_rule_id(checker, word, fact);
 }
 
 bool resolve_parameter(Checker *checker, Node *node)

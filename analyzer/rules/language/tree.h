@@ -143,8 +143,9 @@ bool complain(Complaint *complaint, size_t offset, const char *format, ...) G_GN
 /* parser.c: fills the tree from the bytes begin..end of the source. */
 bool expression_parse(Expression *expression, size_t begin, size_t end, Complaint *complaint);
 
-/* check.c: resolves names and parameters, and checks every type. The whole must be of type bool. */
-bool expression_check(Expression *expression, const RuleSet *rules, Complaint *complaint);
+/* check.c: resolves names and parameters, and checks every type. The whole must be of type bool.
+ * `asks_verdict`: it may ask what the rules came to. */
+bool expression_check(Expression *expression, const RuleSet *rules, bool asks_verdict, Complaint *complaint);
 
 /* specialize.c: turns the frequent kinds of tests into one node each. Their children stay, for who asks. */
 void expression_specialize(Expression *expression);
@@ -162,8 +163,8 @@ static inline uint8_t comparison_accepted(Comparison comparison)
     return accepted[comparison];
 }
 
-/* expression.c: as expression_new(), of a part of a text, with its mistake added to a list. NULL on a
- * mistake. */
+/* expression.c: as expression_new(), of a part of a rule's text, with its mistake added to a list. A rule has
+ * a part in the verdict, and cannot ask for it. NULL on a mistake. */
 Expression *expression_compile(const Source *source, size_t begin, size_t end, const RuleSet *rules,
                                MistakeList *mistakes);
 

@@ -140,6 +140,22 @@ static void explain_verdict(const Explanation *explanation, const Verdict *verdi
     }
 }
 
+/* All that were asked, since the first that holds leads whatever comes behind it. */
+static void explain_causes(const Explanation *explanation, const Verdict *verdict)
+{
+    const Rule *ending = verdict_ending(verdict), *leading = verdict_cause(verdict);
+    for (guint i = 0; ending && ending->causes && i < ending->causes->rules->len; i++) {
+        const Rule *cause = ending->causes->rules->pdata[i];
+        g_string_append(explanation->out, "cause ");
+        if (explain_rule(explanation, cause, 0) != TRUTH_TRUE)
+            continue;
+        if (cause == leading)
+            g_string_append(explanation->out, "    leads\n");
+        else if (rule_tells(leading, cause))
+            g_string_append_printf(explanation->out, "    told by %s\n", leading->id);
+    }
+}
+
 void rule_set_explain_path(const RuleSet *rules, FactSet *facts, GString *out)
 {
     Explanation explanation = {.rules = rules, .facts = facts, .out = out};
@@ -150,8 +166,12 @@ void rule_set_explain_path(const RuleSet *rules, FactSet *facts, GString *out)
          rule = explain_children(&explanation, rule->children, indent))
         indent += 2;
     explain_verdict(&explanation, &verdict);
+    explain_causes(&explanation, &verdict);
     for (unsigned i = 0; i < verdict.finding_count; i++) {
+        const Rule *finding = verdict.findings[i].rule;
         g_string_append(out, "finding ");
-        explain_rule(&explanation, verdict.findings[i].rule, 0);
+        explain_rule(&explanation, finding, 0);
+        if (rule_tells(verdict_cause(&verdict), finding))
+            g_string_append_printf(out, "    told by %s\n", verdict_cause(&verdict)->id);
     }
 }

@@ -1,7 +1,9 @@
-/* Judges a connection: down the tree of endings, then every finding. Allocates nothing.
+/* Judges a connection: down the tree of endings, then the causes that explain where that led, then every
+ * finding. Allocates nothing.
  *
  * The first child whose condition is true is taken. A child before it whose condition is unknown might have
- * been the answer, so the verdict is only likely then, and says what is missing. */
+ * been the answer, so the verdict is only likely then, and says what is missing. Of a cause that is unknown
+ * nothing is said: where there is doubt the ending stands alone. */
 #include <string.h>
 
 #include "rules/language/expression.h"
@@ -65,15 +67,35 @@ static void judge_ending(const RuleSet *rules, FactSet *facts, Verdict *verdict)
     verdict->certainty = certain && verdict->path_length ? CERTAINTY_CERTAIN : CERTAINTY_LIKELY;
 }
 
+static VerdictPart part_of(const Rule *rule, FactSet *facts)
+{
+    return (VerdictPart){.rule = rule,
+                         .certainty = is_certain(rule, facts) ? CERTAINTY_CERTAIN : CERTAINTY_LIKELY,
+                         .is_benign = is_benign(rule, facts)};
+}
+
+static void judge_causes(FactSet *facts, Verdict *verdict)
+{
+    const Rule *ending = verdict_ending(verdict);
+    const CauseList *causes = ending ? ending->causes : NULL;
+    if (!causes)
+        return;
+    Truth truth;
+    for (unsigned i = 0; (i = sieve_next(causes->sieve, i, facts, &truth)) < causes->rules->len; i++) {
+        const Rule *rule = causes->rules->pdata[i];
+        if (truth == TRUTH_TRUE && verdict->cause_count < VERDICT_CAUSES_MAX &&
+            !rule_tells(verdict_cause(verdict), rule))
+            verdict->causes[verdict->cause_count++] = part_of(rule, facts);
+    }
+}
+
 /* They are asked in another order than they are told in, by id; there are seldom more than one or two. */
 static void add_finding(Verdict *verdict, const Rule *rule, FactSet *facts)
 {
     unsigned place = verdict->finding_count++;
     for (; place > 0 && strcmp(verdict->findings[place - 1].rule->id, rule->id) > 0; place--)
         verdict->findings[place] = verdict->findings[place - 1];
-    verdict->findings[place].rule = rule;
-    verdict->findings[place].certainty = is_certain(rule, facts) ? CERTAINTY_CERTAIN : CERTAINTY_LIKELY;
-    verdict->findings[place].is_benign = is_benign(rule, facts);
+    verdict->findings[place] = part_of(rule, facts);
 }
 
 static void judge_findings(const RuleSet *rules, FactSet *facts, Verdict *verdict)
@@ -91,8 +113,10 @@ void rule_set_judge(const RuleSet *rules, FactSet *facts, Verdict *ret_verdict)
 {
     g_assert(rules->is_finished);
     ret_verdict->path_length = 0;
+    ret_verdict->cause_count = 0;
     ret_verdict->finding_count = 0;
     ret_verdict->possible_count = 0;
     judge_ending(rules, facts, ret_verdict);
+    judge_causes(facts, ret_verdict);
     judge_findings(rules, facts, ret_verdict);
 }

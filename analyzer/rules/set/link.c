@@ -1,4 +1,5 @@
-/* Joins endings to a tree: parents, no cycles, a bounded depth, children in a defined order. */
+/* Joins endings to a tree: parents, no cycles, a bounded depth, children in a defined order. And causes to the
+ * endings that they explain. */
 #include <string.h>
 
 #include "rules/set/private.h"
@@ -16,22 +17,68 @@ static void complain_at(const Draft *draft, const char *key, MistakeList *mistak
     mistake_list_add(mistakes, draft->rule->file, node->line, node->column, "%s", message);
 }
 
+static void complain_unknown(const RuleSet *rules, const Draft *draft, const YamlNode *node, RuleKind kind,
+                             MistakeList *mistakes)
+{
+    g_autofree char *nearest = rule_set_nearest_of(rules, kind, node->text);
+    mistake_list_add(mistakes, draft->rule->file, node->line, node->column, "no %s '%s'%s%s%s",
+                     rule_kind_name(kind), node->text, nearest ? "; did you mean '" : "",
+                     nearest ? nearest : "", nearest ? "'?" : "");
+}
+
 static void link_parent(RuleSet *rules, const Draft *draft, MistakeList *mistakes)
 {
     const YamlNode *under = yaml_node_get(draft->map, "under");
     if (!under)
         return;
     Rule *parent = g_hash_table_lookup(rules->by_id, under->text);
-    if (!parent) {
-        g_autofree char *nearest = rule_set_nearest(rules, under->text);
-        complain_at(draft, "under", mistakes, "no ending '%s'%s%s%s", under->text,
-                    nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
-    } else if (!parent->is_ending) {
-        complain_at(draft, "under", mistakes, "'%s' is a finding: only endings have endings below them",
-                    under->text);
-    } else {
+    if (!parent)
+        complain_unknown(rules, draft, under, RULE_ENDING, mistakes);
+    else if (parent->kind != RULE_ENDING)
+        complain_at(draft, "under", mistakes, "'%s' is a %s: only endings have endings below them",
+                    under->text, rule_kind_name(parent->kind));
+    else
         draft->rule->parent = parent;
-    }
+}
+
+/* One of `explains`, or of `tells`. */
+static void link_name(RuleSet *rules, const Draft *draft, const char *key, const YamlNode *name, GPtrArray *out,
+                      MistakeList *mistakes)
+{
+    bool wants_ending = out == draft->rule->explains;
+    if (!yaml_check_kind(draft->rule->file, name, 1u << YAML_TEXT, key, mistakes))
+        return;
+    Rule *rule = g_hash_table_lookup(rules->by_id, name->text);
+    if (!rule)
+        complain_unknown(rules, draft, name, wants_ending ? RULE_ENDING : RULE_FINDING, mistakes);
+    else if (wants_ending && rule->kind != RULE_ENDING)
+        mistake_list_add(mistakes, draft->rule->file, name->line, name->column,
+                         "'%s' is a %s: a cause explains endings", name->text, rule_kind_name(rule->kind));
+    else if (!wants_ending && (rule->kind == RULE_ENDING || rule == draft->rule))
+        mistake_list_add(mistakes, draft->rule->file, name->line, name->column,
+                         "'%s' is %s: a cause tells findings and other causes", name->text,
+                         rule == draft->rule ? "itself" : "an ending");
+    else
+        g_ptr_array_add(out, rule);
+}
+
+static void link_names(RuleSet *rules, const Draft *draft, const char *key, GPtrArray *out,
+                       MistakeList *mistakes)
+{
+    const YamlNode *node = yaml_node_get(draft->map, key);
+    if (!node)
+        return;
+    if (node->kind == YAML_TEXT)
+        link_name(rules, draft, key, node, out, mistakes);
+    for (guint i = 0; node->kind == YAML_LIST && i < node->count; i++)
+        link_name(rules, draft, key, &node->items[i], out, mistakes);
+}
+
+static void link_rule(RuleSet *rules, const Draft *draft, MistakeList *mistakes)
+{
+    link_parent(rules, draft, mistakes);
+    link_names(rules, draft, "explains", draft->rule->explains, mistakes);
+    link_names(rules, draft, "tells", draft->rule->tells, mistakes);
 }
 
 /* Whether the way up from this rule comes back to it; *ret_depth: how many rules it has, itself included. */
@@ -71,12 +118,12 @@ static void check_finding_count(const RuleSet *rules, MistakeList *mistakes)
     unsigned count = 0;
     for (guint i = 0; i < rules->drafts->len; i++) {
         const Draft *draft = &g_array_index(rules->drafts, Draft, i);
-        if (!draft->rule->is_ending && ++count == VERDICT_FINDINGS_MAX + 1)
+        if (draft->rule->kind == RULE_FINDING && ++count == VERDICT_FINDINGS_MAX + 1)
             complain_at(draft, "finding", mistakes, "there are more than %d findings", VERDICT_FINDINGS_MAX);
     }
 }
 
-static gint by_order(gconstpointer a, gconstpointer b)
+gint rule_compare_order(gconstpointer a, gconstpointer b)
 {
     const Rule *left = *(const Rule *const *)a, *right = *(const Rule *const *)b;
     if (left->order != right->order)
@@ -101,7 +148,7 @@ static void list_below(RuleSet *rules, const GPtrArray *siblings)
 void rules_link(RuleSet *rules, MistakeList *mistakes)
 {
     for (guint i = 0; i < rules->drafts->len; i++)
-        link_parent(rules, &g_array_index(rules->drafts, Draft, i), mistakes);
+        link_rule(rules, &g_array_index(rules->drafts, Draft, i), mistakes);
     check_depths(rules, mistakes);
     check_finding_count(rules, mistakes);
     if (mistake_list_length(mistakes))
@@ -109,16 +156,19 @@ void rules_link(RuleSet *rules, MistakeList *mistakes)
 
     for (guint i = 0; i < rules->rules->len; i++) {
         Rule *rule = rules->rules->pdata[i];
-        g_ptr_array_add(!rule->is_ending ? rules->findings
-                        : rule->parent   ? rule->parent->children
-                                         : rules->roots,
+        g_ptr_array_add(rule->kind == RULE_CAUSE     ? rules->causes
+                        : rule->kind == RULE_FINDING ? rules->findings
+                        : rule->parent               ? rule->parent->children
+                                                     : rules->roots,
                         rule);
     }
-    g_ptr_array_sort(rules->roots, by_order);
+    g_ptr_array_sort(rules->roots, rule_compare_order);
+    g_ptr_array_sort(rules->causes, rule_compare_order);
     g_ptr_array_sort(rules->findings, by_id);
     for (guint i = 0; i < rules->rules->len; i++)
-        g_ptr_array_sort(((Rule *)rules->rules->pdata[i])->children, by_order);
+        g_ptr_array_sort(((Rule *)rules->rules->pdata[i])->children, rule_compare_order);
     list_below(rules, rules->roots);
+    g_ptr_array_extend(rules->all, rules->causes, NULL, NULL);
     g_ptr_array_extend(rules->all, rules->findings, NULL, NULL);
     for (guint i = 0; i < rules->all->len; i++)
         ((Rule *)rules->all->pdata[i])->number = i;

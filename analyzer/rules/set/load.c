@@ -21,7 +21,7 @@ void load_document(RuleSet *rules, const char *name, const YamlNode *root, Mista
     bool is_config = root->count == 0;
     for (guint i = 0; i < root->count; i++)
         is_config |= config_is_key(root->keys[i].text);
-    if (is_config && !yaml_node_get(root, "ending") && !yaml_node_get(root, "finding"))
+    if (is_config && !rule_is_map(root))
         config_load(rules, name, root, mistakes);
     else
         rule_load(rules, name, root, mistakes);

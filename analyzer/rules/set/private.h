@@ -40,6 +40,8 @@ struct RuleSet {
     GPtrArray *parameters;             /* Parameter*, by name once finished; owned */
     GPtrArray *all;                    /* Rule*, in order of rule_set_all() */
     GPtrArray *roots;                  /* Rule*: endings without a parent, in order */
+    GPtrArray *causes;                 /* Rule*, in order */
+    GPtrArray *cause_lists;            /* CauseList*, each once; owned */
     GPtrArray *findings;               /* Rule*, by id */
     GPtrArray *grouped;                /* the findings, in the order in which they are asked */
     Sieve *root_sieve, *finding_sieve; /* of the roots, and of those, once finished */
@@ -55,7 +57,8 @@ struct RuleSet {
     bool defers_texts; /* of what is compiled in: sound with the values that parameters were declared with */
 };
 
-/* rule-load.c: reads one rule from its map. */
+/* rule-load.c: whether a map has the key of some kind of rule, and reads one rule from its map. */
+bool rule_is_map(const YamlNode *map);
 void rule_load(RuleSet *rules, const char *name, const YamlNode *map, MistakeList *mistakes);
 
 /* rule-compile.c: expressions, texts and evidence. */
@@ -76,8 +79,22 @@ void parameters_apply(RuleSet *rules, MistakeList *mistakes);
 /* Whether all have the values that they were declared with. */
 bool parameters_are_declared(const RuleSet *rules);
 
-/* link.c: the tree, its order, and rule_set_all(). */
+/* link.c: the tree, what causes name, the order of all, and rule_set_all(). */
 void rules_link(RuleSet *rules, MistakeList *mistakes);
+
+/* causes.c: the causes that are asked under an ending, which endings share. */
+typedef struct CauseList {
+    GPtrArray *rules; /* Rule*, in order, none that is disabled; borrowed */
+    Sieve *sieve;
+} CauseList;
+
+void cause_list_free(gpointer data);
+
+/* causes.c: gives every ending its list, when all rules are as they will be. */
+void causes_spread(RuleSet *rules);
+
+/* link.c: how siblings and causes are ordered, for g_ptr_array_sort(). */
+gint rule_compare_order(gconstpointer a, gconstpointer b);
 
 /* load.c: the tree of one file, which has to stay until rule_set_finish(). */
 void load_document(RuleSet *rules, const char *name, const YamlNode *root, MistakeList *mistakes);

@@ -7,45 +7,36 @@
 #define LIST 1u << YAML_LIST
 #define MAP  1u << YAML_MAP
 
-/* The format of a rule file. */
-static const YamlKey ending_keys[] = {
-    {"ending", TEXT, true},
-    {"under", TEXT, false},
-    {"order", TEXT, false},
-    {"severity", TEXT, true},
-    {"when", TEXT, true},
-    {"certain", TEXT, false},
-    {"benign", TEXT, false},
-    {"summary", TEXT, false},
-    {"title", TEXT, true},
-    {"happened", TEXT, true},
-    {"programs", MAP, false},
-    {"lost", TEXT, false},
-    {"lookalikes", TEXT | LIST, false},
-    {"confirm", TEXT | MAP, false},
-    {"fix", TEXT | MAP, false},
-    {"references", TEXT | LIST, false},
-    {"evidence", TEXT | LIST, false},
-    {"samples", MAP, false},
-};
+/* The format of a rule file: what all kinds of rules have, */
+#define COMMON_KEYS                                                                                          \
+    {"severity", TEXT, true}, {"when", TEXT, true}, {"certain", TEXT, false}, {"benign", TEXT, false},       \
+        {"summary", TEXT, false}, {"title", TEXT, true}, {"happened", TEXT, true}, {"programs", MAP, false}, \
+        {"lost", TEXT, false}, {"lookalikes", TEXT | LIST, false}, {"confirm", TEXT | MAP, false},           \
+        {"fix", TEXT | MAP, false}, {"references", TEXT | LIST, false}, {"evidence", TEXT | LIST, false},    \
+    {                                                                                                        \
+        "samples", MAP, false                                                                                \
+    }
 
-static const YamlKey finding_keys[] = {
-    {"finding", TEXT, true},
-    {"severity", TEXT, true},
-    {"when", TEXT, true},
-    {"certain", TEXT, false},
-    {"benign", TEXT, false},
-    {"summary", TEXT, false},
-    {"title", TEXT, true},
-    {"happened", TEXT, true},
-    {"programs", MAP, false},
-    {"lost", TEXT, false},
-    {"lookalikes", TEXT | LIST, false},
-    {"confirm", TEXT | MAP, false},
-    {"fix", TEXT | MAP, false},
-    {"references", TEXT | LIST, false},
-    {"evidence", TEXT | LIST, false},
-    {"samples", MAP, false},
+/* and what each has besides. */
+static const YamlKey ending_keys[] = {
+    {"ending", TEXT, true}, {"under", TEXT, false}, {"order", TEXT, false}, COMMON_KEYS};
+
+static const YamlKey cause_keys[] = {{"cause", TEXT, true},
+                                     {"explains", TEXT | LIST, true},
+                                     {"order", TEXT, false},
+                                     {"tells", TEXT | LIST, false},
+                                     COMMON_KEYS};
+
+static const YamlKey finding_keys[] = {{"finding", TEXT, true}, COMMON_KEYS};
+
+static const struct {
+    const char *phrase;
+    const YamlKey *keys; /* the first is the rule's id */
+    guint count;
+} kinds[RULE_KINDS] = {
+    [RULE_ENDING] = {"an ending", ending_keys, G_N_ELEMENTS(ending_keys)},
+    [RULE_CAUSE] = {"a cause", cause_keys, G_N_ELEMENTS(cause_keys)},
+    [RULE_FINDING] = {"a finding", finding_keys, G_N_ELEMENTS(finding_keys)},
 };
 
 static const YamlKey sample_keys[] = {
@@ -144,25 +135,37 @@ static bool check_id(RuleSet *rules, const char *name, const YamlNode *id, Mista
     return !earlier;
 }
 
+/* The kind whose key the map has, the first where there are several; RULE_KINDS for none. */
+static RuleKind find_kind(const YamlNode *map)
+{
+    RuleKind kind = RULE_ENDING;
+    while (kind < RULE_KINDS && !yaml_node_get(map, rule_kind_name(kind)))
+        kind++;
+    return kind;
+}
+
+bool rule_is_map(const YamlNode *map)
+{
+    return find_kind(map) < RULE_KINDS;
+}
+
 void rule_load(RuleSet *rules, const char *name, const YamlNode *map, MistakeList *mistakes)
 {
     if (!yaml_check_kind(name, map, MAP, "a rule", mistakes))
         return;
-    const YamlNode *ending = yaml_node_get(map, "ending"), *finding = yaml_node_get(map, "finding");
-    if (!ending && !finding) {
+    RuleKind kind = find_kind(map);
+    if (kind == RULE_KINDS) {
         mistake_list_add(mistakes, name, map->line, map->column,
-                         "a rule needs the key 'ending' or 'finding'");
+                         "a rule needs the key 'ending', 'cause' or 'finding'");
         return;
     }
-    bool is_sound =
-        ending ? yaml_check_map(name, map, ending_keys, G_N_ELEMENTS(ending_keys), "an ending", mistakes)
-               : yaml_check_map(name, map, finding_keys, G_N_ELEMENTS(finding_keys), "a finding", mistakes);
-    const YamlNode *id = ending ? ending : finding;
-    if (!is_sound || !check_id(rules, name, id, mistakes))
+    const YamlNode *id = yaml_node_get(map, rule_kind_name(kind));
+    if (!yaml_check_map(name, map, kinds[kind].keys, kinds[kind].count, kinds[kind].phrase, mistakes) ||
+        !check_id(rules, name, id, mistakes))
         return;
 
     Rule *rule = rule_new(id->text, name, map->line);
-    rule->is_ending = ending != NULL;
+    rule->kind = kind;
     g_ptr_array_add(rules->rules, rule);
     g_hash_table_insert(rules->by_id, rule->id, rule);
     load_texts(rule, name, map, mistakes);

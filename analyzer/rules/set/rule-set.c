@@ -28,6 +28,8 @@ RuleSet *rule_set_new_empty(void)
     rules->parameters = g_ptr_array_new_with_free_func(parameter_free);
     rules->all = g_ptr_array_new();
     rules->roots = g_ptr_array_new();
+    rules->causes = g_ptr_array_new();
+    rules->cause_lists = g_ptr_array_new_with_free_func(cause_list_free);
     rules->findings = g_ptr_array_new();
     rules->documents = g_ptr_array_new_with_free_func((GDestroyNotify)yaml_node_free);
     rules->drafts = g_array_new(FALSE, TRUE, sizeof(Draft));
@@ -49,6 +51,8 @@ void rule_set_free(RuleSet *rules)
     g_ptr_array_unref(rules->roots);
     sieve_free(rules->root_sieve);
     sieve_free(rules->finding_sieve);
+    g_ptr_array_unref(rules->causes);
+    g_ptr_array_unref(rules->cause_lists);
     g_ptr_array_unref(rules->findings);
     g_clear_pointer(&rules->grouped, g_ptr_array_unref);
     g_ptr_array_unref(rules->documents);
@@ -79,6 +83,7 @@ static void make_sieves(RuleSet *rules)
         if (rule->children->len)
             rule->sieve = sieve_new(rule->children);
     }
+    causes_spread(rules);
 }
 
 bool rule_set_finish(RuleSet *rules, GError **error)
@@ -114,5 +119,16 @@ char *rule_set_nearest(const RuleSet *rules, const char *id)
     Nearest nearest = nearest_begin(id, strlen(id));
     for (guint i = 0; i < rules->rules->len; i++)
         nearest_offer(&nearest, ((const Rule *)rules->rules->pdata[i])->id);
+    return g_strdup(nearest.best);
+}
+
+char *rule_set_nearest_of(const RuleSet *rules, RuleKind kind, const char *id)
+{
+    Nearest nearest = nearest_begin(id, strlen(id));
+    for (guint i = 0; i < rules->rules->len; i++) {
+        const Rule *rule = rules->rules->pdata[i];
+        if (rule->kind == kind)
+            nearest_offer(&nearest, rule->id);
+    }
     return g_strdup(nearest.best);
 }

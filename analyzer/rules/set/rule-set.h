@@ -1,7 +1,8 @@
 /* A set of rules: loaded from files, type-checked against the catalogue of facts, ready to judge connections.
  *
  * Endings form a tree (every connection gets exactly one: the engine goes down into the first child whose
- * condition holds, and stops where none does); findings are independent of each other. */
+ * condition holds, and stops where none does). Causes say why it ended so: each is asked under the endings
+ * that it explains, and the first that holds leads. Findings are independent of each other. */
 #pragma once
 
 #include <glib.h>
@@ -40,14 +41,26 @@ typedef struct {
     Template *text;
 } RuleLine;
 
+typedef enum {
+    RULE_ENDING,
+    RULE_CAUSE,
+    RULE_FINDING,
+} RuleKind;
+
+#define RULE_KINDS 3
+
 typedef struct Rule {
     char *id;
     guint number; /* its place in rule_set_all() */
-    bool is_ending;
-    struct Rule *parent; /* of an ending; NULL for a child of the root and for findings */
+    RuleKind kind;
+    struct Rule *parent; /* of an ending; NULL for a child of the root, and for what is no ending */
     GPtrArray *children; /* of an ending: Rule*, in order of `order` then id; borrowed */
     struct Sieve *sieve; /* of the children, once the set is finished; NULL for none */
-    int order;           /* among its siblings; lower is tried first (key `order`, default 100) */
+    const struct CauseList *causes; /* that are asked under this ending, once the set is finished; or NULL */
+    GPtrArray *explains; /* of a cause: Rule*, the endings under which it is asked; borrowed */
+    GPtrArray *tells;    /* of a cause: Rule*, findings and causes that are part of its story: not told again
+                            where it leads; borrowed */
+    int order; /* among its siblings, or among causes; lower is tried first (key `order`, default 100) */
     Severity severity;   /* after users' files */
     Severity shipped_severity;
     bool disabled; /* by a user's file, --ignore or --select */
@@ -116,10 +129,14 @@ bool rule_set_finish(RuleSet *rules, GError **error);
 /* All parameters by name: Parameter*. Borrowed. */
 const GPtrArray *rule_set_parameters(const RuleSet *rules);
 
-/* Every rule in the order of --list-rules: the tree depth first, then the findings by id. Borrowed. */
+/* Every rule in the order of --list-rules: the tree depth first, then the causes in the order in which they
+ * are asked, then the findings by id. Borrowed. */
 const GPtrArray *rule_set_all(const RuleSet *rules);
 const Rule *rule_set_find(const RuleSet *rules, const char *id);
 char *rule_set_nearest(const RuleSet *rules, const char *id); /* for "did you mean"; g_free() */
+
+/* The same among the rules of one kind. */
+char *rule_set_nearest_of(const RuleSet *rules, RuleKind kind, const char *id);
 
 /* One child of the tree that might have held, had the capture told more. */
 typedef struct {
@@ -128,15 +145,21 @@ typedef struct {
     MissingReason missing;
 } Possibility;
 
+/* A cause or a finding that holds. */
+typedef struct {
+    const Rule *rule;
+    Certainty certainty;
+    bool is_benign; /* its `benign` holds: it counts as a note */
+} VerdictPart;
+
 typedef struct {
     const Rule *path[VERDICT_PATH_MAX]; /* from the child of the root down to the ending */
     unsigned path_length;               /* 0 only if not even the root's children told anything */
     Certainty certainty;
-    struct {
-        const Rule *rule;
-        Certainty certainty;
-        bool is_benign;
-    } findings[VERDICT_FINDINGS_MAX];
+    VerdictPart causes[VERDICT_CAUSES_MAX]; /* that hold, in order; the first leads. Without those that the
+                                               first tells */
+    unsigned cause_count;
+    VerdictPart findings[VERDICT_FINDINGS_MAX]; /* by id */
     unsigned finding_count;
     Possibility possible[VERDICT_POSSIBLE_MAX]; /* tried before a node of the path, or below the last one, and
                                                    unknown */
@@ -149,12 +172,24 @@ static inline const Rule *verdict_ending(const Verdict *verdict)
     return verdict->path_length ? verdict->path[verdict->path_length - 1] : NULL;
 }
 
+/* The cause that leads; NULL where none holds, and the ending stands for itself. */
+static inline const Rule *verdict_cause(const Verdict *verdict)
+{
+    return verdict->cause_count ? verdict->causes[0].rule : NULL;
+}
+
+/* Whether a cause (or NULL) tells what this rule would say. */
+bool rule_tells(const Rule *cause, const Rule *other);
+
 /* Judges the connection whose facts these are. */
 void rule_set_judge(const RuleSet *rules, FactSet *facts, Verdict *ret_verdict);
 
 /* The same, told step by step: each condition on the way with the value and frame of every fact in it.
  * Appends. */
 void rule_set_explain_path(const RuleSet *rules, FactSet *facts, GString *out);
+
+/* "ending": as the key of a rule file has it. */
+const char *rule_kind_name(RuleKind kind);
 
 const char *severity_name(Severity severity);
 bool severity_parse(const char *name, Severity *ret_severity);

@@ -1,4 +1,4 @@
-/* A rule's memory, and the names of severities and certainties. */
+/* A rule's memory, and the names of kinds, severities and certainties. */
 #include <string.h>
 
 #include "rules/passes/sieve.h"
@@ -27,6 +27,8 @@ Rule *rule_new(const char *id, const char *file, unsigned line)
     rule->line = line;
     rule->order = 100;
     rule->children = g_ptr_array_new();
+    rule->explains = g_ptr_array_new();
+    rule->tells = g_ptr_array_new();
     rule->programs = lines_new();
     rule->confirm = lines_new();
     rule->fix = lines_new();
@@ -58,12 +60,28 @@ void rule_free(gpointer data)
     g_array_unref(rule->fix);
     sieve_free(rule->sieve);
     g_ptr_array_unref(rule->children);
+    g_ptr_array_unref(rule->explains);
+    g_ptr_array_unref(rule->tells);
     g_ptr_array_unref(rule->lookalikes);
     g_ptr_array_unref(rule->references);
     g_ptr_array_unref(rule->evidence);
     g_ptr_array_unref(rule->fires);
     g_ptr_array_unref(rule->silent);
     g_free(rule);
+}
+
+bool rule_tells(const Rule *cause, const Rule *other)
+{
+    for (guint i = 0; cause && i < cause->tells->len; i++)
+        if (cause->tells->pdata[i] == other)
+            return true;
+    return false;
+}
+
+const char *rule_kind_name(RuleKind kind)
+{
+    static const char *const names[RULE_KINDS] = {"ending", "cause", "finding"};
+    return names[kind];
 }
 
 static const char *const severity_names[] = {"ok", "note", "warning", "error"};

@@ -110,7 +110,7 @@ static bool take_parameter(Parser *parser, size_t offset, const char *name, size
 static bool take_fact(Parser *parser, size_t offset, const char *name, size_t length)
 {
     FactRef ref;
-    if (fact_find(name, length, &ref)) {
+    if (fact_find(name, length, &ref) && !fact_ref_row(ref)->is_judged) {
         add_piece(parser, (Piece){.kind = PIECE_FACT, .fact = ref});
         return true;
     }

@@ -30,15 +30,15 @@ static const struct {
 
     /* what causes name */
     {CAUSE("order: 3"), "t.yaml:1:1: error: a cause needs the key 'explains'"},
-    {CAUSE("explains: a, under: b"), "t.yaml:1:67: error: a cause has no key 'under'"},
-    {"- " ENDING "- " CAUSE("explains: ab"), "t.yaml:2:65: error: no ending 'ab'; did you mean 'a'?"},
+    {CAUSE("explains: a, under: b"), "t.yaml:1:78: error: a cause has no key 'under'; did you mean 'order'?"},
+    {"- " ENDING "- " CAUSE("explains: ab"), "t.yaml:2:77: error: no ending 'ab'"},
     {"- " ENDING "- " CAUSE("explains: [a, f]") "- " FINDING,
-     "t.yaml:2:69: error: 'f' is a finding: a cause explains endings"},
+     "t.yaml:2:81: error: 'f' is a finding: a cause explains endings"},
     {"- " ENDING "- " CAUSE("explains: a, tells: [ff]") "- " FINDING,
-     "t.yaml:2:76: error: no finding 'ff'; did you mean 'f'?"},
+     "t.yaml:2:88: error: no finding 'ff'"},
     {"- " ENDING "- " CAUSE("explains: a, tells: [a, c]"),
-     "t.yaml:2:76: error: 'a' is an ending: a cause tells findings and other causes\n"
-     "t.yaml:2:79: error: 'c' is itself: a cause tells findings and other causes"},
+     "t.yaml:2:88: error: 'a' is an ending: a cause tells findings and other causes\n"
+     "t.yaml:2:91: error: 'c' is this cause: a cause tells findings and other causes"},
 
     /* YAML that rule files may not hold */
     {"", "t.yaml:1:1: error: this file is empty"},

@@ -57,7 +57,7 @@ static void link_name(RuleSet *rules, const Draft *draft, const char *key, const
     else if (!wants_ending && (rule->kind == RULE_ENDING || rule == draft->rule))
         mistake_list_add(mistakes, draft->rule->file, name->line, name->column,
                          "'%s' is %s: a cause tells findings and other causes", name->text,
-                         rule == draft->rule ? "itself" : "an ending");
+                         rule == draft->rule ? "this cause" : "an ending");
     else
         g_ptr_array_add(out, rule);
 }

@@ -23,9 +23,10 @@ unsigned results_of(Tellings *tellings, Severity least, Result ret_results[RESUL
     unsigned count = 0;
     if (verdict_severity(verdict) < least)
         return 0;
-    count = result_add(ret_results, count, tellings_ending(tellings), least, history);
+    count = result_add(ret_results, count, tellings_leading(tellings), least, history);
     for (unsigned i = 0; i < verdict->finding_count; i++)
-        count = result_add(ret_results, count, tellings_finding(tellings, i), least, history);
+        if (!verdict_finding_teller(verdict, i))
+            count = result_add(ret_results, count, tellings_finding(tellings, i), least, history);
     return count;
 }
 

@@ -52,6 +52,7 @@ class Scenario:
     host: list = field(default_factory=list)
     programs: dict = field(default_factory=dict)  # "client", "server.b" -> lines
     expect: list = field(default_factory=list)  # of each stream: (Expected at the client, Expected at the server)
+    server_expect: dict = field(default_factory=dict)  # Expected of streams that only the server's capture has
 
     def server_ports(self):
         """The ports of the server's side: what tells this scenario's sockets from those of others."""
@@ -64,6 +65,10 @@ class Scenario:
                 elif words[0] == "connect":
                     ports.add(int(words[3]))
         return ports
+
+    def nat(self):
+        """The address that the wire gives the client, or None."""
+        return next((words[1] for words in map(str.split, self.wire) if words[0] == "nat"), None)
 
     def addresses(self):
         return {"client": "fd00::1", "server": "fd00::2"} if self.ip == 6 else {"client": "10.0.0.1",
@@ -104,14 +109,17 @@ def host_step(line):
 
 
 def add_expect(scenario, line):
-    """STREAM ENDING [because CAUSE, CAUSE] for both captures, then STREAM server … where the server's shows another."""
-    found = re.fullmatch(r"(\d+) (server )?([\w-]+)(?: because ([\w, -]+))?", line)
+    """STREAM ENDING [because CAUSE, CAUSE] for both captures, then STREAM server … where the server's shows another;
+    STREAM only-server … for one that only the server's has, with its number there."""
+    found = re.fullmatch(r"(\d+) (server |only-server )?([\w-]+)(?: because ([\w, -]+))?", line)
     if not found:
-        raise ScenarioError("an expectation is: STREAM [server] ENDING [because CAUSE, …]")
+        raise ScenarioError("an expectation is: STREAM [server|only-server] ENDING [because CAUSE, …]")
     stream = int(found[1])
     expected = Expected(found[3], tuple(re.findall(r"[\w-]+", found[4] or "")))
     if not found[2] and stream == len(scenario.expect):
         scenario.expect.append((expected, expected))
+    elif found[2] == "only-server ":
+        scenario.server_expect[stream] = expected
     elif found[2] and stream < len(scenario.expect):
         scenario.expect[stream] = (scenario.expect[stream][0], expected)
     else:

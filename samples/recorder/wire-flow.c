@@ -90,18 +90,22 @@ static WireFlow *find_flow(uint16_t client_port, uint16_t server_port)
     return NULL;
 }
 
+static WireFlow *flow_of(const WireSegment *segment)
+{
+    bool from_client = segment->from == WIRE_CLIENT;
+    return find_flow(from_client ? segment->source : segment->destination,
+                     from_client ? segment->destination : segment->source);
+}
+
 void wire_flow_update(const WireSegment *segment)
 {
     if (!segment->is_tcp)
         return;
-    bool from_client = segment->from == WIRE_CLIENT;
-    uint16_t client_port = from_client ? segment->source : segment->destination;
-    uint16_t server_port = from_client ? segment->destination : segment->source;
-    WireFlow *flow = find_flow(client_port, server_port);
+    WireFlow *flow = flow_of(segment);
     if (flow == NULL && flow_count < MAX_FLOWS) {
         flow = &flows[flow_count++];
-        flow->port[WIRE_CLIENT] = client_port;
-        flow->port[WIRE_SERVER] = server_port;
+        flow->port[segment->from] = segment->source;
+        flow->port[!segment->from] = segment->destination;
     }
     if (flow == NULL || segment->flags & TCP_RST || segment->tcp_offset > sizeof flow->header[0])
         return;
@@ -122,38 +126,47 @@ static uint32_t add_up(const uint8_t *bytes, size_t length, uint32_t sum)
     return sum;
 }
 
-static uint16_t fold(uint32_t sum)
+uint16_t wire_checksum(const uint8_t *bytes, size_t length, uint32_t sum)
 {
+    sum = add_up(bytes, length, sum);
     while (sum >> 16 != 0)
         sum = (sum & 0xffff) + (sum >> 16);
     return (uint16_t)~sum;
 }
 
-/* Lengths, TTL, id and checksums, once the TCP header and payload are in place (RFC 9293 3.1, RFC 791 3.1).
- */
-static void finish_headers(const WireRule *rule, uint8_t *bytes, size_t tcp_offset, size_t tcp_length)
+void wire_frame_finish(uint8_t *bytes, size_t tcp_offset, size_t tcp_length)
 {
     uint8_t *ip = bytes + WIRE_LINK, *tcp = bytes + tcp_offset;
     bool is_v6 = get16(bytes + 12) == ETHERTYPE_IPV6;
     if (is_v6) {
         put16(ip + 4, (uint32_t)tcp_length);
-        ip[7] = rule->ttl;
     } else {
         put16(ip + 2, (uint32_t)(tcp_offset - WIRE_LINK + tcp_length));
-        put16(ip + 4, rule->id);
-        put16(ip + 6, 0);
-        ip[8] = rule->ttl;
         put16(ip + 10, 0);
-        put16(ip + 10, fold(add_up(ip, tcp_offset - WIRE_LINK, 0)));
+        put16(ip + 10, wire_checksum(ip, tcp_offset - WIRE_LINK, 0));
     }
     uint32_t sum = is_v6 ? add_up(ip + 8, 32, 0) : add_up(ip + 12, 8, 0);
-    put16(tcp + 16, fold(add_up(tcp, tcp_length, sum + IPPROTO_TCP + (uint32_t)tcp_length)));
+    put16(tcp + 16, 0);
+    put16(tcp + 16, wire_checksum(tcp, tcp_length, sum + IPPROTO_TCP + (uint32_t)tcp_length));
 }
 
-size_t wire_flow_forge(const WireRule *rule, uint8_t *bytes)
+/* TTL and id, by which a forged segment may be told from its alleged sender's. */
+static void put_traits(const WireRule *rule, uint8_t *bytes)
+{
+    uint8_t *ip = bytes + WIRE_LINK;
+    if (get16(bytes + 12) == ETHERTYPE_IPV6) {
+        ip[7] = rule->ttl;
+        return;
+    }
+    put16(ip + 4, rule->id);
+    put16(ip + 6, 0);
+    ip[8] = rule->ttl;
+}
+
+size_t wire_flow_forge(const WireRule *rule, const WireSegment *reason, uint8_t *bytes)
 {
     int as = rule->as;
-    const WireFlow *flow = find_flow(rule->port, 0);
+    const WireFlow *flow = reason == NULL ? find_flow(rule->port, 0) : flow_of(reason);
     if (as < 0 || flow == NULL || !flow->known[as])
         return 0;
     size_t tcp_offset = flow->header_length[as];
@@ -169,6 +182,7 @@ size_t wire_flow_forge(const WireRule *rule, uint8_t *bytes)
     tcp[13] = rule->flags;
     put16(tcp + 14, rule->window);
     memcpy(tcp + TCP_LENGTH, rule->payload, rule->payload_length);
-    finish_headers(rule, bytes, tcp_offset, TCP_LENGTH + rule->payload_length);
+    put_traits(rule, bytes);
+    wire_frame_finish(bytes, tcp_offset, TCP_LENGTH + rule->payload_length);
     return tcp_offset + TCP_LENGTH + rule->payload_length;
 }

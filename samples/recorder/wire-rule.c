@@ -2,9 +2,10 @@
  * The rules of the wire: the "wire:" lines of a scenario, read and matched.
  *
  *     rtt 20ms
- *     drop  SIDE KIND [nth=N[-M]] [from=TIME] [until=TIME] [port=P]
+ *     drop  SIDE KIND [nth=N[-M]] [from=TIME] [until=TIME] [port=P] [over=LENGTH]
  *     late  SIDE KIND by=DURATION …          delivered so much later, later frames overtake it
  *     again SIDE KIND by=DURATION …          delivered, and once more so much later
+ *     reject SIDE KIND code=N [mtu=N] …      loses the frame, and a router says so with ICMP
  *     forge SIDE FLAGS at=TIME …             in SIDE's name, from the wire; or on=SIDE:KIND in place of at=
  *         [seq=±N] [ack=±N] [ttl=N] [id=N] [win=N] [by=DURATION] [both=1]
  *         [text=WORD | hex=33aa…], the payload, at most 32 bytes
@@ -23,7 +24,7 @@ static _Noreturn void refuse(const char *word)
     exit(2);
 }
 
-static int64_t read_duration(const char *text)
+int64_t wire_duration(const char *text)
 {
     char *unit;
     double value = strtod(text, &unit);
@@ -118,15 +119,21 @@ static void read_option(char *word, int64_t start_ns, WireRule *rule)
     if (strcmp(word, "nth") == 0)
         read_nth(value, rule);
     else if (strcmp(word, "from") == 0 || strcmp(word, "at") == 0)
-        rule->from_ns = start_ns + read_duration(value);
+        rule->from_ns = start_ns + wire_duration(value);
     else if (strcmp(word, "until") == 0)
-        rule->until_ns = start_ns + read_duration(value);
+        rule->until_ns = start_ns + wire_duration(value);
     else if (strcmp(word, "by") == 0)
-        rule->by_ns = read_duration(value);
+        rule->by_ns = wire_duration(value);
     else if (strcmp(word, "on") == 0)
         read_trigger(value, rule);
     else if (strcmp(word, "port") == 0)
         rule->port = (uint16_t)amount;
+    else if (strcmp(word, "over") == 0)
+        rule->over = (size_t)amount;
+    else if (strcmp(word, "code") == 0)
+        rule->code = (uint8_t)amount;
+    else if (strcmp(word, "mtu") == 0)
+        rule->mtu = (uint16_t)amount;
     else if (strcmp(word, "seq") == 0)
         rule->seq = amount;
     else if (strcmp(word, "ack") == 0)
@@ -147,8 +154,8 @@ static void read_option(char *word, int64_t start_ns, WireRule *rule)
 
 static RuleVerb read_verb(const char *text)
 {
-    static const char *const VERBS[] = {"drop", "late", "again", "forge"};
-    for (int i = 0; i < 4; i++) {
+    static const char *const VERBS[] = {"drop", "late", "again", "forge", "reject"};
+    for (int i = 0; i < 5; i++) {
         if (strcmp(text, VERBS[i]) == 0)
             return (RuleVerb)i;
     }
@@ -163,7 +170,7 @@ bool wire_rule_parse(char *line, int64_t start_ns, WireRule *ret_rule, int64_t *
     if (verb == NULL)
         return false;
     if (side != NULL && kind == NULL && strcmp(verb, "rtt") == 0) {
-        *rtt_ns = read_duration(side);
+        *rtt_ns = wire_duration(side);
         return false;
     }
     if (kind == NULL)
@@ -214,7 +221,7 @@ bool wire_rule_matches(WireRule *rule, const WireSegment *segment, int64_t now_n
         return false;
     if (now_ns < rule->from_ns || now_ns >= rule->until_ns || (rule->port != 0 && rule->port != client_port))
         return false;
-    if (!is_kind(rule->kind, segment))
+    if (!is_kind(rule->kind, segment) || segment->length - WIRE_LINK <= rule->over)
         return false;
     rule->seen++;
     return rule->seen >= rule->nth && rule->seen <= rule->last;

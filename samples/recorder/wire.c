@@ -97,10 +97,10 @@ static void release(int64_t now)
 
 /* Forged segments start where the wire is: they reach either end at once, before anything that is on its way.
  */
-static void forge(const WireRule *rule)
+static void forge(const WireRule *rule, const WireSegment *reason)
 {
     static uint8_t bytes[WIRE_VNET + WIRE_FRAME];
-    size_t length = wire_flow_forge(rule, bytes + WIRE_VNET);
+    size_t length = wire_flow_forge(rule, reason, bytes + WIRE_VNET);
     if (length == 0)
         return;
     memset(bytes, 0, WIRE_VNET);
@@ -109,28 +109,43 @@ static void forge(const WireRule *rule)
         hold(rule->as, bytes, WIRE_VNET + length, now_ns() + rule->by_ns);
 }
 
+static uint8_t answered[WIRE_VNET + WIRE_FRAME];
+
+/* Sends the router's answer back to where the frame came from; without a length there is none. */
+static bool answer(int to, size_t length)
+{
+    if (length == 0)
+        return false;
+    hold(to, answered, WIRE_VNET + length, now_ns());
+    return true;
+}
+
 static void receive(int from)
 {
     static uint8_t bytes[WIRE_VNET + WIRE_FRAME];
     ssize_t length = read(ports[from], bytes, sizeof bytes);
     if (length <= WIRE_VNET)
         return;
-    WireSegment segment = wire_segment_read(from, bytes + WIRE_VNET, (size_t)length - WIRE_VNET);
     int64_t now = now_ns(), due = now + half_way_ns;
-    bool lost = false;
+    wire_router_arrives(from, bytes + WIRE_VNET, (size_t)length - WIRE_VNET, now);
+    WireSegment segment = wire_segment_read(from, bytes + WIRE_VNET, (size_t)length - WIRE_VNET);
+    bool lost = answer(from, wire_router_reset(&segment, now, answered + WIRE_VNET));
     wire_flow_update(&segment);
     for (int i = 0; i < rule_count; i++) {
         WireRule *rule = &rules[i];
         if (!wire_rule_matches(rule, &segment, now))
             continue;
-        lost |= rule->verb == RULE_DROP;
+        lost |= rule->verb == RULE_DROP || rule->verb == RULE_REJECT;
+        if (rule->verb == RULE_REJECT)
+            answer(from, wire_router_icmp(rule, &segment, answered + WIRE_VNET));
         if (rule->verb == RULE_LATE)
             due += rule->by_ns;
         if (rule->verb == RULE_AGAIN)
             hold(!from, bytes, (size_t)length, now + half_way_ns + rule->by_ns);
         if (rule->verb == RULE_FORGE)
-            forge(rule);
+            forge(rule, &segment);
     }
+    wire_router_leaves(from, bytes + WIRE_VNET, (size_t)length - WIRE_VNET, now);
     if (!lost)
         hold(!from, bytes, (size_t)length, due);
 }
@@ -145,7 +160,7 @@ static int64_t run_timed(int64_t now)
             continue;
         if (rule->from_ns <= now) {
             rule->seen = 1;
-            forge(rule);
+            forge(rule, NULL);
             return now;
         }
         next = rule->from_ns < next ? rule->from_ns : next;
@@ -165,6 +180,8 @@ static void read_rules(const char *path, int64_t start_ns)
             fprintf(stderr, "wire: too many rules\n");
             exit(2);
         }
+        if (wire_router_parse(line, start_ns))
+            continue;
         rule_count += wire_rule_parse(line, start_ns, &rules[rule_count], &rtt_ns);
     }
     half_way_ns = rtt_ns / 2;

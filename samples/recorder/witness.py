@@ -60,7 +60,7 @@ def endpoint(text):
 
 def kernel_story(trace, scenario):
     """The resets and the changes of state that belong to this scenario's addresses and ports."""
-    ours, ports = set(scenario.addresses().values()), scenario.server_ports()
+    ours, ports = {*scenario.addresses().values(), scenario.nat()}, scenario.server_ports()
     resets, states = [], []
     for time_ns, event, fields in trace.events():
         if event == "tcp_send_reset":
@@ -113,6 +113,7 @@ def connections(work, scenario):
     client = scenario.addresses()["client"]
 
     def turned(ends):
+        ends = tuple(client if end == scenario.nat() else end for end in ends)
         return ends if ends[0] == client else (ends[2], ends[3], ends[0], ends[1])
 
     def text(address, port):
@@ -129,16 +130,23 @@ def connections(work, scenario):
         server_stream = same[before] if before < len(same) else None
         rows.append(expect({"stream": number, "client": text(*ends[:2]), "server": text(*ends[2:]),
                             "server_stream": server_stream}, expected))
+    for number, expected in sorted(scenario.server_expect.items()):
+        if number >= len(at_server):
+            raise RuntimeError(f"the server's capture has {len(at_server)} connections, and no number {number}")
+        ends = at_server[number]
+        rows.append(expect({"stream": None, "client": text(*ends[:2]), "server": text(*ends[2:]),
+                            "server_stream": number}, (expected, expected)))
     return rows
 
 
 def expect(row, expected):
     """The row of a connection with what is expected of it, in place of what may stand there."""
     here, there = expected
-    at_server = row["server_stream"] is not None
-    row = {"stream": row["stream"], "client": row["client"], "server": row["server"], "expect": here.ending,
+    at_client, at_server = (row[key] is not None for key in ("stream", "server_stream"))
+    row = {"stream": row["stream"], "client": row["client"], "server": row["server"],
+           "expect": here.ending if at_client else None,
            "server_stream": row["server_stream"], "server_expect": there.ending if at_server else None}
-    if here.because:
+    if here.because and at_client:
         row["because"] = here.because
     if there.because and at_server:
         row["server_because"] = there.because

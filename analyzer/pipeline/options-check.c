@@ -31,6 +31,8 @@ static const struct {
     [GIVEN_WHY] = {"--why", false, false, ALWAYS},
     [GIVEN_OUTPUT] = {"-o", true, true, REPORTS},
     [GIVEN_FAIL_ON] = {"--fail-on", false, false, REPORTS},
+    [GIVEN_EXPECT] = {"--expect", false, true, REPORTS},
+    [GIVEN_WRITE_EXPECT] = {"--write-expect", false, true, REPORTS},
     [GIVEN_TIME] = {"-t", false, false, REPORTS},
     [GIVEN_COLOR] = {"--color", false, false, ALWAYS},
     [GIVEN_RULES] = {"--rules", true, true, TAKES_RULES},
@@ -229,9 +231,12 @@ static char *take_one(RawOptions *raw, Given given)
 
 static void take_values(Options *options, RawOptions *raw)
 {
-    static char *const text[] = {(char *)"text", NULL};
+    static char *const text[] = {(char *)"text", NULL}, *const nothing[] = {NULL};
     char **outputs = g_steal_pointer(&raw->values[GIVEN_OUTPUT]);
-    options->outputs = outputs ? outputs : g_strdupv((char **)text);
+    options->expect = take_one(raw, GIVEN_EXPECT);
+    options->write_expect = take_one(raw, GIVEN_WRITE_EXPECT);
+    bool only_expects = options->expect || options->write_expect;
+    options->outputs = outputs ? outputs : g_strdupv((char **)(only_expects ? nothing : text));
     options->rule_paths = g_steal_pointer(&raw->values[GIVEN_RULES]);
     options->parameters = g_steal_pointer(&raw->values[GIVEN_PARAM]);
     options->selected = g_steal_pointer(&raw->values[GIVEN_SELECT]);

@@ -13,6 +13,8 @@ typedef enum {
     GIVEN_WHY,
     GIVEN_OUTPUT,
     GIVEN_FAIL_ON,
+    GIVEN_EXPECT,
+    GIVEN_WRITE_EXPECT,
     GIVEN_TIME,
     GIVEN_COLOR,
     GIVEN_RULES,

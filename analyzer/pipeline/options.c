@@ -98,6 +98,10 @@ static void add_output_options(OptionTable *table, RawOptions *raw)
          "How to report (see below; default: text); may be repeated", "FORMAT[=FILE]"},
         {"fail-on", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->values[GIVEN_FAIL_ON],
          "What makes the exit status 1: error (default), warning, note or never", "SEVERITY"},
+        {"expect", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->values[GIVEN_EXPECT],
+         "Hold the captures against what they should show, in this file", "FILE"},
+        {"write-expect", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->values[GIVEN_WRITE_EXPECT],
+         "Write what they show, to be held against later", "FILE"},
         {"time", 't', 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->values[GIVEN_TIME],
          "How to show time, as tshark: a, ad, r, d, e, u or ud", "FORMAT"},
         {"color", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->values[GIVEN_COLOR],
@@ -212,6 +216,8 @@ void options_clear(Options *options)
     g_free(options->config);
     g_free(options->explain);
     g_free(options->samples);
+    g_free(options->expect);
+    g_free(options->write_expect);
     g_free(options->help);
     *options = (Options){0};
 }

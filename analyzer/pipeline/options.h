@@ -26,7 +26,7 @@ typedef struct {
     Mode mode;
     char **captures; /* NULL-terminated, in the order given; folders as the captures in them */
     char **left_out; /* NULL-terminated: what was not taken of folders, and why, a line each */
-    char **outputs;                                         /* "FORMAT" or "FORMAT=FILE"; never empty */
+    char **outputs;                                         /* "FORMAT" or "FORMAT=FILE"; none with --expect alone */
     bool joins;                                             /* --join, and there are several */
     char *filter;                                           /* -f, or NULL */
     char *where;                                            /* --where, or NULL */
@@ -37,6 +37,7 @@ typedef struct {
     bool no_config;
     char *explain; /* --explain */
     char *samples; /* --samples, or NULL */
+    char *expect, *write_expect; /* files, or NULL */
     char *help;    /* MODE_HELP: the text */
     bool markdown; /* lists as they stand in docs/ */
     ReportOptions report;

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/stop.h"
 #include "pipeline/documents.h"
+#include "pipeline/expect.h"
 #include "pipeline/follow.h"
 #include "pipeline/loading.h"
 #include "pipeline/message.h"
@@ -27,6 +28,7 @@ typedef struct {
     Expression *where;
     PacketFilter *filter;
     Outputs *outputs;
+    Expect *expect; /* NULL: nothing is expected */
     Tellings tellings;
     GArray *examples;   /* uint32_t: streams that a report may want to be shown */
     bool found, failed; /* exit status 1, 3 */
@@ -82,7 +84,10 @@ static void run_connection(Run *run, Trace *trace, uint32_t stream)
     trace_judge(trace, run->rules, stream, &subject);
     if (run->where && expression_evaluate(run->where, subject.facts) != TRUTH_TRUE)
         return;
-    run_note_severity(run, verdict_severity(subject.verdict));
+    if (run->expect)
+        expect_take(run->expect, &subject);
+    else
+        run_note_severity(run, verdict_severity(subject.verdict));
     tellings_begin(&run->tellings, &subject);
     outputs_connection(run->outputs, &run->tellings);
     tellings_clear(&run->tellings);
@@ -219,6 +224,24 @@ static Outputs *run_open_outputs(Run *run, ReportOptions *report, GError **error
     return outputs_new(run->options->outputs, (const char *const *)inputs->pdata, report, error);
 }
 
+/* To standard output, where no report goes. */
+static bool run_tell_expected(Run *run, GError **error)
+{
+    GString *text = g_string_new(NULL);
+    GError *problem = NULL;
+    run->found = !expect_finish(run->expect, text, &problem);
+    bool is_told = !problem;
+    if (problem) {
+        g_propagate_error(error, problem);
+    } else {
+        Sink *sink = sink_new(NULL, NULL);
+        sink_take(sink, text);
+        is_told = sink_close(sink, error);
+    }
+    g_string_free(text, TRUE);
+    return is_told;
+}
+
 static int run_report(Run *run)
 {
     GError *error = NULL;
@@ -227,10 +250,16 @@ static int run_report(Run *run)
     run->outputs = run_open_outputs(run, &report, &error);
     if (!run->outputs)
         return fail(error);
-    run->hurries = !run->where && run->options->stream < 0 && outputs_take_outcomes(run->outputs);
+    const Options *options = run->options;
+    if ((options->expect || options->write_expect) &&
+        !(run->expect = expect_new(options->expect, options->write_expect, run->rules, &error)))
+        return fail(error);
+    run->hurries = !run->where && options->stream < 0 && !run->expect && outputs_take_outcomes(run->outputs);
     for (guint i = 0; i < report.captures; i++)
         run_capture(run, i);
-    return outputs_finish(run->outputs, &error) ? run_status(run) : fail(error);
+    if (!outputs_finish(run->outputs, &error) || (run->expect && !run_tell_expected(run, &error)))
+        return fail(error);
+    return run_status(run);
 }
 
 static int run_why(Run *run, Sink *out)
@@ -362,6 +391,7 @@ int pipeline_run(const Options *options)
     int status = !needs_rules(options->mode) || run_prepare(&run, &error) ? run_mode(&run) : fail(error);
     expression_free(run.where);
     packet_filter_free(run.filter);
+    expect_free(run.expect);
     rule_set_free(run.rules);
     g_array_unref(run.examples);
     return status;

@@ -31,10 +31,11 @@ DOORS = {
     "rules/language": {"expression.h", "scanner.h", "tree.h"},
     "rules/passes": {"leap.h", "sieve.h"},
     "rules/text": {"template.h"},
-    "rules/set": {"builtin.h", "parameters.h", "rule-set.h"},
+    "rules/set": {"builtin.h", "parameters.h", "private.h", "rule-set.h"},
+    "rules/expect": {"expectations.h"},
 }
 # What the layers after rules may know of them.
-OUTER = {"rules/language/expression.h", "rules/text/template.h", "rules/set/rule-set.h"}
+OUTER = {"rules/language/expression.h", "rules/text/template.h", "rules/set/rule-set.h", "rules/expect/expectations.h"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
 
 

@@ -87,10 +87,6 @@
  * the fuzz target of flows holds every script to it. */
 #define HISTORY_TRANSITIONS_MAX 32
 
-/* Connections of one listener that are looked at for one connection, the newest first: where thousands wait,
- * a count of a thousand says as much. Where none of these waited, it is unknown whether an older one did. */
-#define WITNESSES_MAX 1024
-
 /* Zeek's history of one connection; letters beyond are left out. */
 #define ZEEK_HISTORY_MAX 255
 

@@ -8,8 +8,8 @@
 static const FactFamily *const families[] = {
     &fact_family_connection, &fact_family_side,     &fact_family_ending,   &fact_family_close,
     &fact_family_rst,        &fact_family_rst_more, &fact_family_listener, &fact_family_capture,
-    &fact_family_zeek,       &fact_family_frames,   &fact_family_exchange,
-    &fact_family_judged,
+    &fact_family_zeek,       &fact_family_frames,   &fact_family_exchange, &fact_family_judged,
+    &fact_family_together,
 };
 
 static const char *const role_names[ROLES] = {

@@ -55,12 +55,23 @@ static int64_t acked_end(const HistorySide *self)
     return self->fin && self->acked > self->fin_seq ? self->fin_seq : self->acked;
 }
 
+/* The side closed, and the other one's last turn began beyond what it had received by then: it came too late
+ * to be an answer. */
+static bool is_answered_late(const History *history, Side side)
+{
+    const ExchangeEnd *own = &history->exchange.end[side], *other = &history->exchange.end[side_other(side)];
+    Close close;
+    return own->turns && other->turns && exchange_close(history, &close) && close.side == side &&
+           other->turn_seq >= close.received && other->turn_heard > own->message_seq;
+}
+
 bool exchange_waiting(const History *history, Side side, Waiting *ret_waiting)
 {
     if (is_end_missing(history, side_other(side)) || !history->side[side].sent)
         return false;
     const int64_t end = acked_end(&history->side[side]);
-    const int64_t begin = history->exchange.end[side_other(side)].heard;
+    const int64_t begin = is_answered_late(history, side) ? history->exchange.end[side].message_seq
+                                                          : history->exchange.end[side_other(side)].heard;
     *ret_waiting = (Waiting){begin, end > begin ? end : begin};
     return true;
 }
@@ -324,7 +335,7 @@ static void close_frame(const FactSet *facts, Side side, Value *value)
 static const FactRow rows[] = {
     {"waiting.bytes", VALUE_BYTES, "bytes", NULL, true,
      "Payload that it sent, that the other side's TCP acknowledged, and after which the other side's program "
-     "sent nothing.",
+     "sent nothing, or nothing before this side had closed.",
      waiting_bytes},
     {"waiting.frame", VALUE_FRAME, NULL, NULL, true, "The first segment of that.", waiting_frame},
     {"waiting.for", VALUE_DURATION, "ns", NULL, true,

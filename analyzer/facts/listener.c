@@ -53,11 +53,7 @@ static void waiting(const FactSet *facts, Side side, Value *value)
     (void)side;
     const ResetRecord *reset = facts_reset(facts);
     int64_t at = reset ? reset->time_ns : facts->history->end_ns;
-    uint32_t count;
-    if (fact_context_waiting(facts->context, facts->history->stream, at, &count))
-        value_set(value, count, 0);
-    else
-        value_unknown(value, MISSING_BOUND);
+    value_set(value, fact_context_waiting(facts->context, facts->history->stream, at), 0);
 }
 
 static void synack_repeats(const FactSet *facts, Side side, Value *value)

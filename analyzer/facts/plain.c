@@ -5,6 +5,8 @@
  * are on the wire, as distances from SND.NXT, which is what rows count from too. */
 #include "facts/plain.h"
 
+#include <string.h>
+
 #include "facts/private.h"
 
 /* What a segment may have that is as it should be. */
@@ -16,6 +18,7 @@ typedef struct {
     unsigned fin[2];  /* index of the event with the FIN, 0 for none */
     unsigned
         last_acked[2]; /* of the end's first other event that acknowledges all of the other, 0 for none */
+    unsigned spoke[2]; /* of its last event with payload, 0 for none */
 } Ends;
 
 /* Nothing missing, nothing sent twice, one FIN, and all of it acknowledged. */
@@ -55,6 +58,8 @@ static bool scan(const Connection *connection, const Event *events, Ends *ends)
         all_flags &= flags;
         if (!event->window)
             return false;
+        if (event->length)
+            ends->spoke[end] = i;
         if (flags & TCP_FIN) {
             if (ends->fin[end])
                 return false;
@@ -65,6 +70,14 @@ static bool scan(const Connection *connection, const Event *events, Ends *ends)
     }
     return !(marks & ~PLAIN_MARKS) && !(any_flag & (TCP_SYN | TCP_RST)) && all_flags && ends->fin[0] &&
            ends->fin[1];
+}
+
+/* The server spoke, and when it did so last it had received all that the client had sent: nobody was left
+ * waiting. */
+static bool is_answered(const Event *events, const Ends *ends, unsigned server)
+{
+    const unsigned last = ends->spoke[server];
+    return last && seq_le(ends->next[!server] - 1, events[last].ack);
 }
 
 /* The FIN is the last that its end sent, and the other end had nothing but its own FIN to send after it. */
@@ -100,7 +113,7 @@ bool plain_recognize(const Connection *connection, const Event *events, Plain *r
     const Sequence *sequence = connection->sequence;
     Ends ends = {
         .next = {sequence[0].isn + (uint32_t)sequence[0].next, sequence[1].isn + (uint32_t)sequence[1].next}};
-    if (!scan(connection, events, &ends))
+    if (!scan(connection, events, &ends) || !is_answered(events, &ends, !event_end(&events[0])))
         return false;
     unsigned closer = ends.fin[0] < ends.fin[1] ? 0 : 1, peer = !closer;
     const Event *first = &events[ends.fin[closer]], *second = &events[ends.fin[peer]];
@@ -124,15 +137,21 @@ bool plain_recognize(const Connection *connection, const Event *events, Plain *r
 
 void plain_witness(const Plain *plain, Witness *ret_witness)
 {
-    const EndCounts *server = &plain->connection->counts[plain->server];
+    const Connection *connection = plain->connection;
+    const EndCounts *server = &connection->counts[plain->server],
+                    *client = &connection->counts[!plain->server];
+    Address address = {.version = connection->ip_version};
+    memcpy(address.bytes, connection->address[!plain->server], sizeof address.bytes);
     int64_t served_ns = plain->fins[SIDE_SERVER]->time_ns;
     if (server->first_data_frame && server->first_data_ns < served_ns)
         served_ns = server->first_data_ns;
     *ret_witness = (Witness){
-        .end_ns = plain->connection->last_ns,
+        .end_ns = connection->last_ns,
         .established_ns = plain->established_ns,
         .served_ns = served_ns,
         .previous = NO_CONNECTION,
+        .client = closes_client(&address),
         .closed = true,
+        .answered = client->first_data_frame && server->last_data_frame > client->first_data_frame,
     };
 }

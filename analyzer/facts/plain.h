@@ -1,7 +1,7 @@
-/* Plain connections: a whole handshake, data in order, one FIN and its acknowledgement each way, all of it
- * within a second. Most are, of many short ones, and nearly all that rules ask of them is settled by that
- * (usual.c), so that they can be judged by their events as they lie, and their history is worked out only
- * if something else is asked for.
+/* Plain connections: a whole handshake, data in order, the last word the server's, one FIN and its
+ * acknowledgement each way, all of it within a second. Most are, of many short ones, and nearly all that
+ * rules ask of them is settled by that (usual.c), so that they can be judged by their events as they lie, and
+ * their history is worked out only if something else is asked for.
  *
  * Whoever is not found plain may be so all the same: that only takes longer. */
 #pragma once

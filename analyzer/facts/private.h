@@ -16,7 +16,7 @@ typedef struct {
 
 extern const FactFamily fact_family_connection, fact_family_side, fact_family_ending, fact_family_close,
     fact_family_rst, fact_family_rst_more, fact_family_listener, fact_family_capture, fact_family_zeek,
-    fact_family_frames, fact_family_exchange, fact_family_judged;
+    fact_family_frames, fact_family_exchange, fact_family_judged, fact_family_together;
 
 struct FactSet {
     FactSetHead head;
@@ -43,7 +43,8 @@ enum {
     USUAL_DELIVERED = 1 << 4, /* all data is acknowledged, and came before the other side's FIN */
     USUAL_SMOOTH = 1 << 5,    /* nothing is missing, repeated, out of place or odd */
     USUAL_BRIEF = 1 << 6, /* it took less than FACTS_BRIEF_NS, and so did the close and the pause before it */
-    USUAL_ALL = (1 << 7) - 1,
+    USUAL_ANSWERED = 1 << 7, /* the server spoke last, with all in hand that the client had sent */
+    USUAL_ALL = (1 << 8) - 1,
 };
 
 #define FACTS_BRIEF_NS INT64_C(1000000000)

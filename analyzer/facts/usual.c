@@ -6,6 +6,7 @@
  * usual, the facts are asked. */
 #include <string.h>
 
+#include "facts/exchange.h"
 #include "facts/private.h"
 
 /* As window.zero_at_close: the last segment of each side before the end says. */
@@ -67,6 +68,13 @@ static bool is_brief(const History *history, const HistorySide *client, const Hi
            is_within(facts_idle_before(history), 1 - FACTS_BRIEF_NS, FACTS_BRIEF_NS - 1);
 }
 
+static bool is_answered(const History *history)
+{
+    Waiting waiting;
+    return exchange_waiting(history, SIDE_CLIENT, &waiting) && waiting.end == waiting.begin &&
+           history->side[SIDE_CLIENT].data_unacked == 0 && history->side[SIDE_SERVER].data_bytes;
+}
+
 unsigned facts_usual(const History *history)
 {
     const HistorySide *client = &history->side[SIDE_CLIENT], *server = &history->side[SIDE_SERVER];
@@ -75,13 +83,15 @@ unsigned facts_usual(const History *history)
            (is_close_usual(history, client, server) ? USUAL_CLOSE : 0) |
            (is_delivered(client, server) ? USUAL_DELIVERED : 0) |
            (is_smooth(history, client, server) ? USUAL_SMOOTH : 0) |
-           (is_brief(history, client, server) ? USUAL_BRIEF : 0);
+           (is_brief(history, client, server) ? USUAL_BRIEF : 0) |
+           (is_answered(history) ? USUAL_ANSWERED : 0);
 }
 
-/* What a fact is where that holds; one of a side is so of both. */
+/* What a fact is where that holds. */
 static const struct {
     const char *fact;
     FactSettled settled;
+    FactRole only; /* of that side; ROLE_NONE: of both */
 } facts_settled[] = {
     {"conn.handshake", {USUAL_BEGIN, false, HANDSHAKE_FULL, HANDSHAKE_FULL}},
     {"conn.started_before_capture", {USUAL_BEGIN, false, false, false}},
@@ -114,6 +124,12 @@ static const struct {
     {"window.zero_at_close", {USUAL_SMOOTH, true, false, false}},
     {"conn.duration", {USUAL_BRIEF, false, 0, FACTS_BRIEF_NS - 1}},
     {"close.idle_before", {USUAL_BRIEF, true, 1 - FACTS_BRIEF_NS, FACTS_BRIEF_NS - 1}},
+    {"close.idle", {USUAL_BRIEF, true, 0, FACTS_BRIEF_NS - 1}},
+    {"waiting.bytes", {USUAL_ANSWERED, false, 0, 0}, ROLE_CLIENT},
+    {"waiting.frame", {USUAL_ANSWERED, true, SETTLED_ABSENT}, ROLE_CLIENT},
+    {"waiting.for", {USUAL_ANSWERED, true, SETTLED_ABSENT}, ROLE_CLIENT},
+    {"waiting.at_close", {USUAL_ANSWERED, true, false, false}, ROLE_CLIENT},
+    {"data.bytes", {USUAL_ANSWERED, false, 1, INT64_MAX}, ROLE_SERVER},
     {"close.half_closed_for", {USUAL_BRIEF, true, 1 - FACTS_BRIEF_NS, FACTS_BRIEF_NS - 1}},
 };
 
@@ -122,7 +138,9 @@ bool fact_settled(FactRef ref, FactSettled *ret_settled)
     const char *name = fact_ref_row(ref)->name;
     for (unsigned i = 0; i < G_N_ELEMENTS(facts_settled); i++) {
         const char *fact = facts_settled[i].fact;
-        if (*fact != *name || strcmp(fact, name)) /* every test of every rule is looked up at the start */
+        const FactRole only = facts_settled[i].only;
+        if (*fact != *name || (only && only != ref.role) ||
+            strcmp(fact, name)) /* every test of every rule is looked up at the start */
             continue;
         *ret_settled = facts_settled[i].settled;
         /* for nobody may play the role */

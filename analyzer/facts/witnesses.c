@@ -6,10 +6,10 @@
 #include "base/bounds.h"
 #include "base/prefetch.h"
 #include "facts/endpoints.h"
+#include "facts/queues.h"
 
 typedef struct {
     ListenerSummary summary;
-    uint32_t newest; /* stream, NO_CONNECTION for none */
     uint32_t idle_count;
     int64_t idle_ns;
 } Listener;
@@ -36,8 +36,9 @@ struct FactContext {
     EndpointTable failed;       /* clients (port 0) that tried in vain */
     GArray *failed_clients;     /* FailedClient, by number in `failed` */
     EndpointTable failed_pairs; /* a client's address with a port that it tried in vain, but for its first */
-    GArray *idle_closes;        /* ListenerTime: idle times after which a server closed */
-    GArray *silent_resets;      /* ListenerTime, sorted once all are noted */
+    Closes closes;
+    Queues queues;
+    GArray *silent_resets; /* ListenerTime, sorted once all are noted */
     int64_t first_ns, last_ns;
     bool cut;
     bool is_alone;  /* fact_context_new_alone() */
@@ -83,7 +84,7 @@ FactContext *fact_context_new(Arena *arena)
     context->listeners = g_array_new(FALSE, TRUE, sizeof(Listener));
     context->failed_clients = g_array_new(FALSE, TRUE, sizeof(FailedClient));
     context->silent_resets = g_array_new(FALSE, FALSE, sizeof(ListenerTime));
-    context->idle_closes = g_array_new(FALSE, FALSE, sizeof(ListenerTime));
+    queues_init(&context->queues);
     return context;
 }
 
@@ -97,7 +98,8 @@ void fact_context_free(FactContext *context)
     g_array_unref(context->listeners);
     g_array_unref(context->failed_clients);
     g_array_unref(context->silent_resets);
-    g_array_unref(context->idle_closes);
+    closes_clear(&context->closes);
+    queues_clear(&context->queues);
     g_ptr_array_unref(context->own);
     arena_free(context->own_arena);
     g_free(context);
@@ -123,7 +125,7 @@ uint32_t fact_context_listener_number(FactContext *context, const Address *serve
 {
     uint32_t number = endpoint_table_add(&context->by_endpoint, server, port);
     if (number == context->listeners->len) {
-        Listener listener = {.newest = NO_CONNECTION, .idle_ns = -1};
+        Listener listener = {.idle_ns = -1};
         listener.summary.last_refused_ns = INT64_MIN;
         g_array_append_val(context->listeners, listener);
     }
@@ -168,38 +170,16 @@ static bool resets_predecessor(const History *history)
     return false;
 }
 
-/* Shorter pauses are those of an exchange, not of a timeout. */
-#define IDLE_CLOSE_MIN_NS INT64_C(1000000000)
-
-/* How long nothing had come before the server closed; 0 where it did not close first. */
-static int64_t idle_close_ns(const History *history)
-{
-    if (history->closer != SIDE_SERVER || !history->fin_count || history->fins[0].row == 0)
-        return 0;
-    const HistoryRow *row = &history->rows[history->fins[0].row];
-    return row->time_ns - row[-1].time_ns;
-}
-
-/* Most have no testimony, by what can be seen at once. */
-static bool may_testify(const History *history)
-{
-    return history->closer == SIDE_SERVER || history->resetter == SIDE_SERVER ||
-           history->side[SIDE_SERVER].syns > 1 || history->handshake == HANDSHAKE_SYN_ONLY ||
-           history->handshake == HANDSHAKE_UNFINISHED;
-}
-
 static Testimony testimony_of(const History *history, const Witness *witness)
 {
     const HistorySide *server = &history->side[SIDE_SERVER];
     const ResetRecord *reset = history->first_reset < 0 ? NULL : &history->resets[history->first_reset];
     Testimony testimony = {
-        .idle_ns = idle_close_ns(history),
         .synack_repeats = server->syn_ack && server->syns > 1 ? server->syns - 1 : 0,
         .client = history->side[SIDE_CLIENT].address,
         .has_failed = history->handshake == HANDSHAKE_SYN_ONLY || history->handshake == HANDSHAKE_UNFINISHED,
     };
-    if (testimony.idle_ns < IDLE_CLOSE_MIN_NS)
-        testimony.idle_ns = 0;
+    testimony.has_close = close_story(history, &testimony.close);
     if (reset && reset->side == SIDE_SERVER) {
         testimony.reset_ns = reset->time_ns;
         testimony.is_refused = reset->answers == RST_ANSWERS_SYN;
@@ -217,17 +197,17 @@ bool fact_witness(const History *history, Witness *ret_witness, Testimony *ret_t
         .established_ns = is_established ? server->syn_ns : INT64_MAX,
         .served_ns = first_served_ns(server),
         .previous = history->previous,
+        .client = closes_client(&client->address),
+        .answered = client->first_data_frame && server->last_data_frame > client->first_data_frame,
         .closed = history->first_reset >= 0 || (client->fin && server->fin),
         .resets_predecessor = history->previous != NO_CONNECTION && resets_predecessor(history),
     };
-    if (!may_testify(history))
-        return false;
     *ret_testimony = testimony_of(history, ret_witness);
     return ret_testimony->has_failed || ret_testimony->is_refused || ret_testimony->is_silent_reset ||
-           ret_testimony->synack_repeats || ret_testimony->idle_ns;
+           ret_testimony->synack_repeats || ret_testimony->has_close;
 }
 
-static void note_testimony(FactContext *context, const Testimony *testimony, uint32_t server)
+static void note_testimony(FactContext *context, const Testimony *testimony, uint32_t server, uint32_t client)
 {
     ListenerSummary *summary = &listener_get(context, server)->summary;
     summary->synack_repeats += testimony->synack_repeats;
@@ -240,10 +220,8 @@ static void note_testimony(FactContext *context, const Testimony *testimony, uin
         g_array_append_val(context->silent_resets, silent);
         summary->silent_resets++;
     }
-    if (testimony->idle_ns) {
-        ListenerTime idle = {testimony->idle_ns, server};
-        g_array_append_val(context->idle_closes, idle);
-    }
+    if (testimony->has_close)
+        closes_note(&context->closes, &testimony->close, server, client);
     if (testimony->has_failed)
         note_failure(context, &testimony->client, context->by_endpoint.endpoints[server].port);
 }
@@ -259,12 +237,11 @@ void fact_context_note_witness(FactContext *context, Witness *witness, const Tes
     if (previous != NO_CONNECTION)
         noted_get(context, previous)->next = stream;
     Listener *listener = listener_get(context, witness->server);
-    witness->next_of_listener = listener->newest;
-    listener->newest = stream;
     listener->summary.connections++;
     listener->summary.served += witness->served_ns != INT64_MAX;
+    listener->summary.answered += witness->answered;
     if (testimony)
-        note_testimony(context, testimony, witness->server);
+        note_testimony(context, testimony, witness->server, witness->client);
 }
 
 void fact_context_note(FactContext *context, const History *history)
@@ -286,33 +263,27 @@ static gint compare_times(gconstpointer a, gconstpointer b)
     return (left->time_ns > right->time_ns) - (left->time_ns < right->time_ns);
 }
 
-/* The most of a listener's idle times, from `begin` to `end`, that lie within 5 %. */
-static void find_idle_close(const GArray *times, guint begin, guint end, Listener *listener)
+/* When the clients opened other connections, of those whose idle ones were closed. */
+static void note_starts(FactContext *context)
 {
-    guint best = 0, best_at = begin;
-    for (guint i = begin, last = begin; i < end; i++) {
-        int64_t first_ns = g_array_index(times, ListenerTime, i).time_ns;
-        while (last < end && g_array_index(times, ListenerTime, last).time_ns <= first_ns + first_ns / 20)
-            last++;
-        if (last - i > best) {
-            best = last - i;
-            best_at = i;
-        }
+    for (uint32_t stream = 0; stream < context->noted_count; stream++) {
+        const Witness *witness = noted_get(context, stream);
+        if (witness->established_ns != INT64_MAX &&
+            closes_wants(&context->closes, witness->server, witness->client))
+            closes_note_start(&context->closes, witness->server, witness->client, witness->established_ns);
     }
-    listener->idle_count = best;
-    if (best >= 3 && best * 2 > end - begin)
-        listener->idle_ns = g_array_index(times, ListenerTime, best_at + best / 2).time_ns;
 }
 
-static void find_idle_closes(FactContext *context)
+static void finish_closes(FactContext *context)
 {
-    const GArray *times = context->idle_closes;
-    for (guint begin = 0, end; begin < times->len; begin = end) {
-        uint32_t listener = g_array_index(times, ListenerTime, begin).listener;
-        for (end = begin; end < times->len && g_array_index(times, ListenerTime, end).listener == listener;)
-            end++;
-        find_idle_close(times, begin, end, listener_get(context, listener));
+    closes_sort(&context->closes);
+    for (uint32_t server = 0; server < context->listeners->len; server++) {
+        Listener *listener = listener_get(context, server);
+        listener->idle_ns = closes_idle_mode_ns(&context->closes, server, &listener->idle_count);
     }
+    if (context->closes.has_idle)
+        note_starts(context);
+    closes_finish(&context->closes);
 }
 
 void fact_context_capture(FactContext *context, int64_t first_ns, int64_t last_ns, bool cut)
@@ -321,8 +292,7 @@ void fact_context_capture(FactContext *context, int64_t first_ns, int64_t last_n
     context->last_ns = last_ns;
     context->cut = cut;
     g_array_sort(context->silent_resets, compare_times);
-    g_array_sort(context->idle_closes, compare_times);
-    find_idle_closes(context);
+    finish_closes(context);
 }
 
 const Endpoint *fact_context_server(const FactContext *context, uint32_t stream)
@@ -332,7 +302,7 @@ const Endpoint *fact_context_server(const FactContext *context, uint32_t stream)
 
 void fact_context_prefetch(const FactContext *context, uint32_t stream)
 {
-    prefetch(&noted_get(context, stream)->next_of_listener);
+    prefetch(&noted_get(context, stream)->client);
 }
 
 const ListenerSummary *fact_context_listener(const FactContext *context, uint32_t stream)
@@ -377,22 +347,21 @@ int64_t fact_context_idle_close_ns(const FactContext *context, uint32_t stream, 
     return listener->idle_ns;
 }
 
-bool fact_context_waiting(const FactContext *context, uint32_t stream, int64_t time_ns, uint32_t *ret_count)
+uint32_t fact_context_waiting(const FactContext *context, uint32_t stream, int64_t time_ns)
 {
-    *ret_count = 0;
     if (knows_nobody(context))
-        return true;
-    const Listener *listener = listener_get(context, noted_get(context, stream)->server);
-    uint32_t count = 0, i = listener->newest;
-    for (unsigned seen = 0; i != NO_CONNECTION && seen < WITNESSES_MAX; seen++) {
-        const Witness *noted = noted_get(context, i);
-        if (i != stream && noted->established_ns <= time_ns && (!noted->closed || noted->end_ns >= time_ns) &&
-            noted->served_ns > time_ns)
-            count++;
-        i = noted->next_of_listener;
-    }
-    *ret_count = count;
-    return count || i == NO_CONNECTION;
+        return 0;
+    return queues_count((Queues *)&context->queues, context->noted, context->noted_count,
+                        context->listeners->len, stream, time_ns);
+}
+
+const Closes *fact_context_closes(const FactContext *context, uint32_t stream, Whose *ret_whose)
+{
+    if (knows_nobody(context))
+        return NULL;
+    const Witness *witness = noted_get(context, stream);
+    *ret_whose = (Whose){witness->server, witness->client};
+    return &context->closes;
 }
 
 static uint32_t count_failed_ports(const FactContext *context, const Address *client)

@@ -3,6 +3,7 @@
  * pair. */
 #pragma once
 
+#include "facts/closes.h"
 #include "facts/endpoints.h"
 #include "facts/facts.h"
 
@@ -15,10 +16,11 @@ typedef struct {
         uint32_t previous; /* as in History */
         uint32_t next;     /* once it is noted: the stream that took over the tuple, or NO_CONNECTION */
     };
-    uint32_t next_of_listener; /* once it is noted: chain of the streams of one listener, newest first */
-    uint32_t server : 30;      /* the caller's number for it; once it is noted, the listener's */
-    uint32_t closed : 1;       /* by both sides, or reset */
+    uint32_t client;                 /* closes_client() */
+    uint32_t server : 29;            /* the caller's number for it; once it is noted, the listener's */
+    uint32_t closed : 1;             /* by both sides, or reset */
     uint32_t resets_predecessor : 1; /* its SYN drew an ACK of an older connection, which was reset */
+    uint32_t answered : 1;           /* the server sent payload after the client had */
     uint32_t testimony;              /* the caller's number for it */
 } Witness;
 
@@ -27,12 +29,13 @@ _Static_assert(sizeof(Witness) == 40, "there is one of every connection");
 /* What few of them have to tell beyond that. */
 typedef struct {
     int64_t reset_ns;        /* of the server's RST, where is_refused or is_silent_reset */
-    int64_t idle_ns;         /* how long nothing had come when the server closed; 0: not for idleness */
     uint32_t synack_repeats; /* SYN-ACKs sent again */
     Address client;          /* where has_failed */
     bool has_failed;         /* its handshake came to nothing */
     bool is_refused;         /* a SYN was answered with RST */
     bool is_silent_reset;    /* the server reset it without ever having sent a byte */
+    bool has_close;
+    CloseStory close; /* where has_close */
 } Testimony;
 
 /* All but `server` and `testimony`. False where there is nothing to say in *ret_testimony, which may be left
@@ -66,6 +69,7 @@ bool fact_context_failed_once(const FactContext *context, const Address *client)
 typedef struct {
     uint32_t connections;                    /* streams to it */
     uint32_t served;                         /* on which it sent data or a FIN */
+    uint32_t answered;                       /* on which it sent data after the client had */
     uint32_t refused;                        /* SYNs it answered with RST */
     uint32_t synack_repeats;                 /* SYN-ACKs sent again */
     uint32_t silent_resets;                  /* streams it reset without ever having sent a byte */
@@ -82,9 +86,16 @@ uint32_t fact_context_silent_resets_near(const FactContext *context, uint32_t st
                                          int64_t window_ns);
 
 /* Other streams to the same server that were established before `time_ns`, not over by then, and on which it
- * had not sent a byte: they may be in the accept queue. At least so many, and false where none was found
- * among WITNESSES_MAX and there are more. */
-bool fact_context_waiting(const FactContext *context, uint32_t stream, int64_t time_ns, uint32_t *ret_count);
+ * had not sent a byte: they may be in the accept queue. */
+uint32_t fact_context_waiting(const FactContext *context, uint32_t stream, int64_t time_ns);
+
+/* How all were closed, and whose connection a noted stream is there: of its server and of its client. NULL
+ * where nobody else is known. */
+typedef struct {
+    uint32_t server, client;
+} Whose;
+
+const Closes *fact_context_closes(const FactContext *context, uint32_t stream, Whose *ret_whose);
 
 /* The idle time after which the server closes, where at least three of its closes agree within 5 % and they
  * are most of them; -1 for none. *ret_count is how many agree. */

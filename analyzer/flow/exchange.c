@@ -58,6 +58,7 @@ static void begin_turn(Exchange *exchange, unsigned end, const Payload *payload)
     own->bursts = 0;
     begin_burst(own, payload, before_ns);
     own->turn_frame = payload->frame;
+    own->turn_seq = payload->seq;
     own->turn_heard = payload->ack;
     own->turns++;
     exchange->speaker = (uint8_t)end;

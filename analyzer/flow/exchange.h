@@ -31,6 +31,7 @@ typedef struct {
     int64_t heard;      /* what it had received when it spoke last; 1 for nothing */
     int64_t turn_heard; /* and when its last turn began */
     int64_t last_ns;    /* of its last payload */
+    int64_t turn_seq;   /* where its last turn began */
 
     int64_t message_seq; /* where its last message began */
     int64_t message_ns;

@@ -12,8 +12,7 @@ typedef enum {
     CLOSED_BY_CLIENT, /* of `a`, whatever the server */
     WAITED_AT_SERVER, /* the same, of those where somebody waited */
     WAITED_AT_CLIENT,
-    IDLE_OF_SERVER, /* idle times */
-    IDLE_OF_CLIENT,
+    IDLE_OF_SERVER,    /* idle times */
     WAITING_OF_SERVER, /* how long somebody waited */
     WAITING_OF_CLIENT,
     IDLE_CLOSED,   /* times of the server's closes of this client's idle connections */
@@ -42,8 +41,9 @@ static void tell_close(const History *history, const Close *close, CloseStory *s
     if (close->side == SIDE_CLIENT ? is_waiting : exchange_waits_at(history, close, SIDE_CLIENT))
         story->waiting_ns = MAX(close->time_ns - client->last_ns, 0);
     story->is_crossed = close->side == SIDE_SERVER && exchange_crosses(history, close);
-    const int64_t idle_ns = story->waiting_ns < 0 ? exchange_idle_ns(history, close) : -1;
-    if (idle_ns >= CLOSES_IDLE_MIN_NS)
+    const bool may_be_idle = close->side == SIDE_SERVER && story->waiting_ns < 0;
+    const int64_t idle_ns = may_be_idle ? exchange_idle_ns(history, close) : -1;
+    if (idle_ns >= CLOSES_PAUSE_NS)
         story->idle_ns = idle_ns;
 }
 
@@ -105,8 +105,9 @@ static void note_close(Closes *closes, const CloseStory *story, uint32_t server,
         add(closes, is_server ? WAITING_OF_SERVER : WAITING_OF_CLIENT, server, whose, story->waiting_ns);
     if (story->idle_ns < 0)
         return;
-    add(closes, is_server ? IDLE_OF_SERVER : IDLE_OF_CLIENT, server, whose, story->idle_ns);
-    if (is_server && !story->is_crossed) {
+    if (story->idle_ns >= CLOSES_IDLE_MIN_NS)
+        add(closes, IDLE_OF_SERVER, server, 0, story->idle_ns);
+    if (!story->is_crossed) {
         add(closes, IDLE_CLOSED, server, client, story->time_ns);
         closes->has_idle = true;
     }
@@ -194,11 +195,9 @@ static Agreement agreement(const Closes *closes, CloseKind kind, uint32_t a, uin
     };
 }
 
-Agreement closes_idle(const Closes *closes, const CloseStory *story, uint32_t server, uint32_t client)
+Agreement closes_idle(const Closes *closes, const CloseStory *story, uint32_t server)
 {
-    const bool is_server = story->closer == SIDE_SERVER;
-    return agreement(closes, is_server ? IDLE_OF_SERVER : IDLE_OF_CLIENT, server, is_server ? 0 : client,
-                     story->idle_ns);
+    return agreement(closes, IDLE_OF_SERVER, server, 0, story->idle_ns);
 }
 
 Agreement closes_waiting(const Closes *closes, const CloseStory *story, uint32_t server, uint32_t client)

@@ -1,7 +1,7 @@
 /* How the connections of one server, and those of one client, were closed: what one of them tells of itself,
  * and what all of them come to. Kept of those closes only that say something: where somebody was waiting for
- * an answer, after an idle time, without a byte from the server. A close right after the last answer, which
- * nearly all are, is none of them. */
+ * an answer, by the server after a pause or without a byte from it. A close right after the last answer,
+ * which nearly all are, is none of them. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,7 +10,10 @@
 #include "endpoint/history.h"
 #include "facts/tally.h"
 
-/* Shorter pauses are those of an exchange. */
+/* A server that closes sooner after its last word closes because of it. */
+#define CLOSES_PAUSE_NS INT64_C(50000000)
+
+/* Shorter times are no timeout for idle connections. */
 #define CLOSES_IDLE_MIN_NS INT64_C(1000000000)
 
 /* Closes within this time are one event: a program that ends closes all it has. */
@@ -22,7 +25,7 @@
 /* What a connection has to tell. Times are -1 where there are none. */
 typedef struct {
     int64_t start_ns, time_ns; /* time: when it was closed */
-    int64_t idle_ns;           /* CLOSES_IDLE_MIN_NS or more, and nobody waited */
+    int64_t idle_ns;           /* of the server: CLOSES_PAUSE_NS or more, and nobody waited */
     int64_t waiting_ns;        /* how long the client had been waiting for an answer */
     int64_t survived_ns;       /* CLOSES_IDLE_MIN_NS or more: the longest idle time that was survived */
     uint8_t closer;            /* Side; with is_closed */
@@ -71,9 +74,11 @@ typedef struct {
  * request on its way. */
 Agreement closes_together(const Closes *closes, const CloseStory *story, uint32_t server, uint32_t client);
 
-/* Idle times after which it closed, and waits that it cut short: of a server over all clients, of a client
- * over the connections to this server. */
-Agreement closes_idle(const Closes *closes, const CloseStory *story, uint32_t server, uint32_t client);
+/* Idle times of CLOSES_IDLE_MIN_NS or more after which the server closed. */
+Agreement closes_idle(const Closes *closes, const CloseStory *story, uint32_t server);
+
+/* Waits that the closer cut short: of a server over all clients, of a client over the connections to this
+ * server. */
 Agreement closes_waiting(const Closes *closes, const CloseStory *story, uint32_t server, uint32_t client);
 
 /* The longest idle time that a connection of the server survived; -1 for none of CLOSES_IDLE_MIN_NS. */

@@ -304,7 +304,7 @@ static void close_idle(const FactSet *facts, Side side, Value *value)
 {
     (void)side;
     Close close;
-    if (!exchange_close(facts->history, &close) || !is_told_whole(facts, value))
+    if (!exchange_close(facts->history, &close) || close.side != SIDE_SERVER || !is_told_whole(facts, value))
         return;
     const int64_t idle_ns = exchange_idle_ns(facts->history, &close);
     if (idle_ns >= 0)
@@ -330,6 +330,14 @@ static void close_frame(const FactSet *facts, Side side, Value *value)
         return;
     const uint64_t frame = facts->history->rows[close.row].frame;
     value_set(value, (int64_t)frame, frame);
+}
+
+static void close_time(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    Close close;
+    if (exchange_close(facts->history, &close))
+        value_set(value, close.time_ns, facts->history->rows[close.row].frame);
 }
 
 static const FactRow rows[] = {
@@ -372,10 +380,11 @@ static const FactRow rows[] = {
     {"close.frame", VALUE_FRAME, NULL, NULL, false,
      "The FIN or RST by which a program closed first; absent where an RST only answers something.",
      close_frame},
+    {"close.time", VALUE_TIME, "ns", NULL, false, "When that was.", close_time},
     {"close.idle", VALUE_DURATION, "ns", NULL, false,
-     "For how long nothing had been said, as far as the closer could know, when it closed or said its "
+     "For how long nothing had been said, as far as the server could know, when it closed or said its "
      "goodbye "
-     "right before; absent where the other side was waiting for an answer.",
+     "right before; absent where the client was waiting for an answer, or closed first.",
      close_idle},
     {"close.goodbye", VALUE_BYTES, "bytes", NULL, false,
      "What the closer sent right before it closed, unasked and after a silence.", close_goodbye},

@@ -89,6 +89,12 @@ static bool is_fin_plain(const Connection *connection, const Event *fin, unsigne
            others_next - counts->peer_next_at_fin <= 1;
 }
 
+/* The server closes because of its last word, and not after a pause. */
+static bool is_closed_at_once(const Event *fin, const Event *last_word)
+{
+    return fin->time_ns - last_word->time_ns < CLOSES_PAUSE_NS;
+}
+
 static bool is_brief(int64_t from_ns, int64_t to_ns)
 {
     return from_ns <= to_ns && to_ns - from_ns < FACTS_BRIEF_NS;
@@ -120,6 +126,7 @@ bool plain_recognize(const Connection *connection, const Event *events, Plain *r
     /* The second acknowledges the first, and not the other way around. */
     if (!is_fin_plain(connection, first, closer, ends.next[closer]) ||
         !is_fin_plain(connection, second, peer, ends.next[peer]) || !seq_lt(first->ack, ends.next[peer]) ||
+        (closer != event_end(&events[0]) && !is_closed_at_once(first, &events[ends.spoke[closer]])) ||
         second->ack != ends.next[closer] || ends.last_acked[peer] > ends.fin[peer] ||
         !is_timed_plain(connection, first, second, ends.next[peer]))
         return false;

@@ -43,7 +43,7 @@ enum {
     USUAL_DELIVERED = 1 << 4, /* all data is acknowledged, and came before the other side's FIN */
     USUAL_SMOOTH = 1 << 5,    /* nothing is missing, repeated, out of place or odd */
     USUAL_BRIEF = 1 << 6, /* it took less than FACTS_BRIEF_NS, and so did the close and the pause before it */
-    USUAL_ANSWERED = 1 << 7, /* the server spoke last, with all in hand that the client had sent */
+    USUAL_ANSWERED = 1 << 7, /* the client had its answer, and the server did not close after a pause */
     USUAL_ALL = (1 << 8) - 1,
 };
 

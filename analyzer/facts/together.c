@@ -42,9 +42,9 @@ static bool find_idle(const FactSet *facts, Side side, Agreement *ret_agreement)
     CloseStory story;
     Whose whose;
     const Closes *closes = find_close(facts, side, &story, &whose);
-    if (!closes || story.idle_ns < 0)
+    if (!closes || story.idle_ns < CLOSES_IDLE_MIN_NS)
         return false;
-    *ret_agreement = closes_idle(closes, &story, whose.server, whose.client);
+    *ret_agreement = closes_idle(closes, &story, whose.server);
     return true;
 }
 
@@ -60,6 +60,19 @@ static void idle_agree(const FactSet *facts, Side side, Value *value)
     Agreement agreement;
     if (find_idle(facts, side, &agreement))
         value_set(value, agreement.agree, 0);
+}
+
+/* Of a few times that agree by chance there are others that do not. */
+static bool agree(Agreement agreement)
+{
+    return agreement.agree >= 3 && agreement.agree * 2 > agreement.count;
+}
+
+static void idle_agrees(const FactSet *facts, Side side, Value *value)
+{
+    Agreement agreement;
+    if (find_idle(facts, side, &agreement))
+        value_set_bool(value, agree(agreement), 0);
 }
 
 static bool find_waits(const FactSet *facts, Side side, Agreement *ret_agreement)
@@ -85,6 +98,13 @@ static void waits_agree(const FactSet *facts, Side side, Value *value)
     Agreement agreement;
     if (find_waits(facts, side, &agreement))
         value_set(value, agreement.agree, 0);
+}
+
+static void waits_agree_all(const FactSet *facts, Side side, Value *value)
+{
+    Agreement agreement;
+    if (find_waits(facts, side, &agreement))
+        value_set_bool(value, agree(agreement), 0);
 }
 
 static void answered(const FactSet *facts, Side side, Value *value)
@@ -196,6 +216,20 @@ static void takeover_connections(const FactSet *facts, Side side, Value *value)
         value_set(value, starts, 0);
 }
 
+/* A client that opens many connections opens one before any close. */
+static void takeover_repeated(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    Agreement agreement;
+    uint32_t starts;
+    if (find_takeovers(facts, &agreement, &starts))
+        value_set_bool(value,
+                       agreement.agree >= 2 &&
+                           agreement.agree * UINT64_C(5) >= agreement.count * UINT64_C(4) &&
+                           agreement.agree * UINT64_C(2) >= starts,
+                       0);
+}
+
 static const FactRow rows[] = {
     {"closed_together.count", VALUE_INT, NULL, NULL, true,
      "Connections that it closed within 100 ms of this one, this one included: of the server those to the "
@@ -210,11 +244,13 @@ static const FactRow rows[] = {
      "Of those, the ones on which the client was waiting for an answer, or a request was on its way.",
      together_waiting},
     {"idle_closes.count", VALUE_INT, NULL, NULL, true,
-     "Connections that it closed when nothing had been said for a second or more, this one included: of the "
-     "client those to the same server. Absent where this one is none.",
+     "Connections that it, the server, closed when nothing had been said for a second or more, this one "
+     "included. Absent where this one is none.",
      idle_count},
     {"idle_closes.agree", VALUE_INT, NULL, NULL, true,
      "Of those, the ones it closed after the same idle time as this one, within 5 % or 100 ms.", idle_agree},
+    {"idle_closes.agrees", VALUE_BOOL, NULL, NULL, true,
+     "Three or more of them did, and they are most of them.", idle_agrees},
     {"cut_waits.count", VALUE_INT, NULL, NULL, true,
      "Connections that it closed while the client was waiting for an answer, this one included: of the "
      "client "
@@ -222,6 +258,8 @@ static const FactRow rows[] = {
      waits_count},
     {"cut_waits.agree", VALUE_INT, NULL, NULL, true,
      "Of those, the ones it closed after the same wait as this one, within 5 % or 100 ms.", waits_agree},
+    {"cut_waits.agrees", VALUE_BOOL, NULL, NULL, true,
+     "Three or more of them did, and they are most of them.", waits_agree_all},
     {"listener.answered", VALUE_INT, NULL, NULL, false,
      "Connections there on which the server sent payload after the client had.", answered},
     {"listener.silent_closes", VALUE_INT, NULL, NULL, false,
@@ -242,6 +280,11 @@ static const FactRow rows[] = {
      "to "
      "it; absent where it had not within 100 ms.",
      takeover_after},
+    {"takeover.repeated", VALUE_BOOL, NULL, NULL, false,
+     "That happened twice or more between the two, to four of five of its idle connections that the server "
+     "closed, "
+     "and to most of those that it opened.",
+     takeover_repeated},
     {"takeover.count", VALUE_INT, NULL, NULL, false,
      "How often that happened between the two; absent where it did not happen here.", takeover_count},
     {"takeover.closes", VALUE_INT, NULL, NULL, false,

@@ -68,10 +68,13 @@ static bool is_brief(const History *history, const HistorySide *client, const Hi
            is_within(facts_idle_before(history), 1 - FACTS_BRIEF_NS, FACTS_BRIEF_NS - 1);
 }
 
+/* And the close says nothing, as it would after a pause. */
 static bool is_answered(const History *history)
 {
     Waiting waiting;
-    return exchange_waiting(history, SIDE_CLIENT, &waiting) && waiting.end == waiting.begin &&
+    CloseStory story;
+    return exchange_is_whole(history) && !(close_story(history, &story) && close_story_counts(&story)) &&
+           exchange_waiting(history, SIDE_CLIENT, &waiting) && waiting.end == waiting.begin &&
            history->side[SIDE_CLIENT].data_unacked == 0 && history->side[SIDE_SERVER].data_bytes;
 }
 
@@ -124,12 +127,16 @@ static const struct {
     {"window.zero_at_close", {USUAL_SMOOTH, true, false, false}},
     {"conn.duration", {USUAL_BRIEF, false, 0, FACTS_BRIEF_NS - 1}},
     {"close.idle_before", {USUAL_BRIEF, true, 1 - FACTS_BRIEF_NS, FACTS_BRIEF_NS - 1}},
-    {"close.idle", {USUAL_BRIEF, true, 0, FACTS_BRIEF_NS - 1}},
+    {"close.idle", {USUAL_ANSWERED, true, 0, CLOSES_PAUSE_NS - 1}},
     {"waiting.bytes", {USUAL_ANSWERED, false, 0, 0}, ROLE_CLIENT},
     {"waiting.frame", {USUAL_ANSWERED, true, SETTLED_ABSENT}, ROLE_CLIENT},
     {"waiting.for", {USUAL_ANSWERED, true, SETTLED_ABSENT}, ROLE_CLIENT},
     {"waiting.at_close", {USUAL_ANSWERED, true, false, false}, ROLE_CLIENT},
     {"data.bytes", {USUAL_ANSWERED, false, 1, INT64_MAX}, ROLE_SERVER},
+    {"closed_together.count", {USUAL_ANSWERED, true, SETTLED_ABSENT}},
+    {"idle_closes.agree", {USUAL_ANSWERED, true, SETTLED_ABSENT}},
+    {"idle_closes.agrees", {USUAL_ANSWERED, true, SETTLED_ABSENT}},
+    {"cut_waits.count", {USUAL_ANSWERED, true, SETTLED_ABSENT}},
     {"close.half_closed_for", {USUAL_BRIEF, true, 1 - FACTS_BRIEF_NS, FACTS_BRIEF_NS - 1}},
 };
 

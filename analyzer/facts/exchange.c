@@ -206,17 +206,27 @@ static void waiting_at_close(const FactSet *facts, Side side, Value *value)
                        find_waiting_frame(facts, side));
 }
 
+/* For the side's messages: they end where the other side is heard. */
+static bool is_other_told_whole(const FactSet *facts, Side side, Value *value)
+{
+    const HistorySide *other = side_of(facts, side_other(side));
+    const bool is_whole = side_of(facts, side)->sent && other->sent && !other->gap_bytes;
+    if (!is_whole)
+        value_unknown(value, MISSING_SEGMENTS);
+    return is_whole;
+}
+
 static void message_bytes(const FactSet *facts, Side side, Value *value)
 {
     const ExchangeEnd *own = end_of(facts, side);
-    if (is_told_whole(facts, value))
+    if (is_other_told_whole(facts, side, value))
         value_set(value, own->turns ? own->next - own->message_seq : 0, own->message_frame);
 }
 
 static void message_frame(const FactSet *facts, Side side, Value *value)
 {
     const ExchangeEnd *own = end_of(facts, side);
-    if (own->turns && is_told_whole(facts, value))
+    if (own->turns && is_other_told_whole(facts, side, value))
         value_set(value, (int64_t)own->message_frame, own->message_frame);
 }
 
@@ -231,7 +241,7 @@ static bool is_answered_early(const FactSet *facts, Side side)
 static void message_after_answer(const FactSet *facts, Side side, Value *value)
 {
     const ExchangeEnd *own = end_of(facts, side), *other = end_of(facts, side_other(side));
-    if (is_told_whole(facts, value) && is_answered_early(facts, side))
+    if (is_other_told_whole(facts, side, value) && is_answered_early(facts, side))
         value_set(value, own->next - other->turn_heard, other->turn_frame);
 }
 
@@ -239,7 +249,7 @@ static void message_crosses_close(const FactSet *facts, Side side, Value *value)
 {
     Close close;
     if (end_of(facts, side)->turns && exchange_close(facts->history, &close) && close.side != side &&
-        is_told_whole(facts, value))
+        is_other_told_whole(facts, side, value))
         value_set_bool(value, exchange_crosses(facts->history, &close), end_of(facts, side)->message_frame);
 }
 

@@ -87,12 +87,16 @@ static void scan_rows(History *history)
         client->fin && server->fin && !client->fin_acks_peer_fin && !server->fin_acks_peer_fin;
 }
 
-/* Whether one of the rows acknowledges the other side's SYN, or goes beyond that of its own. */
+/* Whether one of the rows shows that the handshake was completed: the client acknowledges the server's SYN,
+ * or the server sends, or takes, what comes after it. A bare ACK of the server's is no sign: a SYN that comes
+ * again draws one in SYN_RECEIVED (RFC 9293 3.10.7.4), and one that meets an older connection does (RFC 5961
+ * 4). */
 static bool has_gone_on(const History *history, uint64_t rows)
 {
     for (; rows; rows &= rows - 1) {
         const HistoryRow *row = &history->rows[row_set_first(rows)];
-        if (row->ack >= 1 && (row->flags & (TCP_ACK | TCP_SYN | TCP_RST)) == TCP_ACK)
+        int64_t least = row->side == SIDE_CLIENT || row->length || row->flags & TCP_FIN ? 1 : 2;
+        if (row->ack >= least && (row->flags & (TCP_ACK | TCP_SYN | TCP_RST)) == TCP_ACK)
             return true;
     }
     return false;

@@ -111,6 +111,21 @@ static void an_acknowledgement_that_nothing_contradicts_shows_a_gap(void **state
     assert_int_equal(story_tell(story)->side[SERVER].gap_bytes, 3000);
 }
 
+/* A SYN that comes again draws an ACK before the handshake is done (RFC 9293 3.10.7.4). */
+static void a_bare_ack_of_the_server_completes_no_handshake(void **state)
+{
+    Story *story = *state;
+    Script *script = &story->script;
+    emit(script, CLIENT, "S", 0, 0, 0);
+    emit(script, SERVER, "S.", 0, 1, 0);
+    wait_ms(script, 2000);
+    emit(script, CLIENT, "S", 0, 0, 0);
+    emit(script, SERVER, ".", 1, 1, 0);
+    assert_string_equal(handshake_name(story_tell(story)->handshake), "unfinished");
+    emit(script, SERVER, "P.", 1, 1, 10);
+    assert_string_equal(handshake_name(story_tell(story)->handshake), "full");
+}
+
 /* One number that was not captured may be that of a FIN, and is no byte that the capture lost. */
 static void an_acknowledged_fin_is_no_gap(void **state)
 {
@@ -164,6 +179,7 @@ int main(void)
         STORY_TEST(what_lies_behind_the_fin_is_no_data),
         STORY_TEST(an_acknowledgement_of_what_was_never_sent_is_wild),
         STORY_TEST(an_acknowledgement_that_nothing_contradicts_shows_a_gap),
+        STORY_TEST(a_bare_ack_of_the_server_completes_no_handshake),
         STORY_TEST(an_acknowledged_fin_is_no_gap),
         STORY_TEST(a_keepalive_at_the_beginning_is_no_gap),
         STORY_TEST(what_was_never_captured_is_not_unacknowledged_data),

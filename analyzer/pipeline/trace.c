@@ -261,7 +261,7 @@ static void trace_finish(Trace *trace, FrameSource *source, const TraceOptions *
         trace_judge_left(trace);
         trace_merge_notable(trace);
     }
-    if (!strstr(trace->format, "compressed")) /* offsets are those of what is decompressed */
+    if (trace->format && !strstr(trace->format, "compressed")) /* offsets are those of what is decompressed */
         trace->info.offsets = trace->offsets;
     trace->info.joined = trace->joined = frame_source_take_map(source);
 }

@@ -56,6 +56,17 @@ static void step_ask(Step *step)
     hear(step->words[1], fd, play_number(step, 3, 0));
 }
 
+/* TCP Fast Open (RFC 7413): the payload goes with the SYN. */
+static void step_fastopen(Step *step)
+{
+    char *data = malloc(MAX_WRITE);
+    size_t length = play_payload(step, step->words[4], data);
+    int fd = play_socket_open(step);
+    int64_t called = play_now();
+    play_log(step->words[1], "sendto(MSG_FASTOPEN)", called, play_socket_fastopen(step, fd, data, length));
+    free(data);
+}
+
 static void step_answer(Step *step)
 {
     int fd = play_socket_of(step);
@@ -110,5 +121,6 @@ static void step_serve(Step *step)
 
 const StepKind PLAY_EXCHANGE_STEPS[] = {
     {"receive", 3, step_receive}, {"ask", 3, step_ask}, {"answer", 3, step_answer},
-    {"serve", 4, step_serve},     {NULL, 0, NULL},
+    {"serve", 4, step_serve},     {"fastopen", 5, step_fastopen},
+    {NULL, 0, NULL},
 };

@@ -89,8 +89,7 @@ static Address with_port(Address address, long port, socklen_t *ret_length)
     return address;
 }
 
-/* The step's socket, made now unless an earlier step made it, so that options could be set first. */
-static int open_socket(const Step *step)
+int play_socket_open(const Step *step)
 {
     if (find_socket(step->words[1]) != NULL)
         return play_socket_of(step);
@@ -115,12 +114,12 @@ static int bind_port(const Step *step, int fd, long port)
 
 static void step_socket(Step *step)
 {
-    open_socket(step);
+    play_socket_open(step);
 }
 
 static void step_listen(Step *step)
 {
-    int fd = open_socket(step);
+    int fd = play_socket_open(step);
     bind_port(step, fd, play_number(step, 2, 0));
     int64_t called = play_now();
     play_log(step->words[1], "listen", called, listen(fd, (int)play_number(step, 3, 16)));
@@ -128,12 +127,20 @@ static void step_listen(Step *step)
 
 static void step_connect(Step *step)
 {
-    int fd = open_socket(step);
+    int fd = play_socket_open(step);
     socklen_t length;
     bind_port(step, fd, play_number(step, 2, 0));
     Address address = with_port(peer, play_number(step, 3, 0), &length);
     int64_t called = play_now();
     play_log(step->words[1], "connect", called, connect(fd, &address.any, length));
+}
+
+long play_socket_fastopen(const Step *step, int fd, const char *data, size_t length)
+{
+    socklen_t address_length;
+    bind_port(step, fd, play_number(step, 2, 0));
+    Address address = with_port(peer, play_number(step, 3, 0), &address_length);
+    return sendto(fd, data, length, MSG_FASTOPEN, &address.any, address_length);
 }
 
 static void step_accept(Step *step)

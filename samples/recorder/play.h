@@ -32,6 +32,12 @@ void play_addresses(const char *own_text, const char *peer_text);
 /* The descriptor of the socket that the step's second word names; without one the program ends. */
 int play_socket_of(const Step *step);
 
+/* The step's socket, made now unless an earlier step made it, so that options could be set first. */
+int play_socket_open(const Step *step);
+
+/* Binds to the step's third word and sends to the peer's port in the fourth, with MSG_FASTOPEN. Returns what sendto() did. */
+long play_socket_fastopen(const Step *step, int fd, const char *data, size_t length);
+
 /* Gives a descriptor a name, in place of the one that had it. */
 void play_socket_name(const Step *step, const char *name, int fd);
 

@@ -62,7 +62,7 @@ class Scenario:
             for words in steps:
                 if words[0] == "listen" or (words[0] == "connect" and name.startswith("server")):
                     ports.add(int(words[2]))
-                elif words[0] == "connect":
+                elif words[0] in ("connect", "fastopen"):
                     ports.add(int(words[3]))
         return ports
 

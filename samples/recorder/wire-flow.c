@@ -163,12 +163,30 @@ static void put_traits(const WireRule *rule, uint8_t *bytes)
     ip[8] = rule->ttl;
 }
 
+/* A host that has not spoken yet, and that the wire plays: its headers are the other's turned round. */
+static void introduce(WireFlow *flow, int as)
+{
+    size_t length = flow->header_length[!as], address = get16(flow->header[!as] + 12) == ETHERTYPE_IPV6 ? 16 : 4;
+    const uint8_t *theirs = flow->header[!as];
+    uint8_t *own = flow->header[as];
+    memcpy(own, theirs, length);
+    memcpy(own, theirs + 6, 6);
+    memcpy(own + 6, theirs, 6);
+    memcpy(own + length - 2 * address, theirs + length - address, address);
+    memcpy(own + length - address, theirs + length - 2 * address, address);
+    flow->header_length[as] = length;
+    flow->known[as] = true;
+    flow->next[as] = 0x10000000;
+}
+
 size_t wire_flow_forge(const WireRule *rule, const WireSegment *reason, uint8_t *bytes)
 {
     int as = rule->as;
-    const WireFlow *flow = reason == NULL ? find_flow(rule->port, 0) : flow_of(reason);
-    if (as < 0 || flow == NULL || !flow->known[as])
+    WireFlow *flow = reason == NULL ? find_flow(rule->port, 0) : flow_of(reason);
+    if (as < 0 || flow == NULL || (!flow->known[as] && (!rule->is_own || !flow->known[!as])))
         return 0;
+    if (!flow->known[as])
+        introduce(flow, as);
     size_t tcp_offset = flow->header_length[as];
     uint8_t *tcp = bytes + tcp_offset;
     memcpy(bytes, flow->header[as], tcp_offset);
@@ -180,8 +198,10 @@ size_t wire_flow_forge(const WireRule *rule, const WireSegment *reason, uint8_t 
         put32(tcp + 8, flow->next[!as] + (uint32_t)rule->ack);
     tcp[12] = TCP_LENGTH / 4 << 4;
     tcp[13] = rule->flags;
-    put16(tcp + 14, rule->window);
+    put16(tcp + 14, rule->echoes && reason != NULL ? get16(reason->bytes + reason->tcp_offset + 14) : rule->window);
     memcpy(tcp + TCP_LENGTH, rule->payload, rule->payload_length);
+    if (rule->is_own)
+        flow->next[as] += (uint32_t)rule->payload_length + !!(rule->flags & TCP_SYN) + !!(rule->flags & TCP_FIN);
     put_traits(rule, bytes);
     wire_frame_finish(bytes, tcp_offset, TCP_LENGTH + rule->payload_length);
     return tcp_offset + TCP_LENGTH + rule->payload_length;

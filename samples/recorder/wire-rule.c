@@ -7,7 +7,7 @@
  *     again SIDE KIND by=DURATION …          delivered, and once more so much later
  *     reject SIDE KIND code=N [mtu=N] …      loses the frame, and a router says so with ICMP
  *     forge SIDE FLAGS at=TIME …             in SIDE's name, from the wire; or on=SIDE:KIND in place of at=
- *         [seq=±N] [ack=±N] [ttl=N] [id=N] [win=N] [by=DURATION] [both=1]
+ *         [seq=±N] [ack=±N] [ttl=N] [id=N] [win=N|echo] [by=DURATION] [both=1] [own=1]
  *         [text=WORD | hex=33aa…], the payload, at most 32 bytes
  *
  * SIDE is client, server or any: who sent the frame. nth counts the matches from 1.
@@ -142,6 +142,10 @@ static void read_option(char *word, int64_t start_ns, WireRule *rule)
         rule->ttl = (uint8_t)amount;
     else if (strcmp(word, "id") == 0)
         rule->id = (uint16_t)amount;
+    else if (strcmp(word, "own") == 0)
+        rule->is_own = amount != 0;
+    else if (strcmp(word, "win") == 0 && strcmp(value, "echo") == 0)
+        rule->echoes = true;
     else if (strcmp(word, "win") == 0)
         rule->window = (uint16_t)amount;
     else if (strcmp(word, "text") == 0 || strcmp(word, "hex") == 0)

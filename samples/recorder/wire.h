@@ -44,6 +44,8 @@ typedef struct {
     /* forge only */
     int as;       /* the host that the segment claims to come from */
     bool at_time; /* at from_ns, not when a segment matches */
+    bool is_own;  /* nobody forges: the wire plays that host, whose next number this moves */
+    bool echoes;  /* the window of the segment that was the reason, as some stacks answer */
     bool to_both; /* seen at the alleged sender's end as well, as from a tap behind it */
     uint8_t flags, ttl;
     long seq, ack; /* added to the numbers that the alleged sender would use */

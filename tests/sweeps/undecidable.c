@@ -187,12 +187,18 @@ static bool lost_opening(const Remains *remains)
     return remains->lost_flags & TCP_SYN || remains->merged;
 }
 
+static bool lost_what_crossed(const Remains *remains)
+{
+    return remains->lost_tail && remains->kept_rst;
+}
+
 static const struct {
     const char *finding;
     bool (*holds)(const Remains *remains);
     const char *why;
 } finding_table[] = {
     {"data-lost", lost_pure_ack, "the only acknowledgement of data, before an RST"},
+    {"data-lost", lost_what_crossed, "the acknowledgement that was under way when the RST was sent: the capture ends before it"},
     {"long-half-close", lost_reset, "both FINs are there, and what answered the second was lost"},
     {"rst-after-close", lost_opening, "a SYN that met TIME_WAIT, before the RST that it led to"},
     {"tuple-reused", lost_opening,

@@ -150,6 +150,20 @@ RoundTrips history_round_trips(const History *history)
     return trips;
 }
 
+const ResetRecord *history_old_reset(const History *history)
+{
+    const HistorySide *client = &history->side[SIDE_CLIENT], *server = &history->side[SIDE_SERVER];
+    for (unsigned i = 0; i < history->reset_count; i++) {
+        const ResetRecord *reset = &history->resets[i];
+        bool is_before_all = client->syn && (!server->syn || reset->frame < server->syn_frame) &&
+                             (!client->first_data_frame || reset->frame < client->first_data_frame);
+        if (is_before_all && reset->side == SIDE_CLIENT && reset->answers == RST_ANSWERS_ACK &&
+            reset->seq != 1)
+            return reset;
+    }
+    return NULL;
+}
+
 /* Who began the end: the first FIN, or the first RST that counted, whichever came first. */
 static void find_roles(History *history)
 {

@@ -204,6 +204,10 @@ typedef struct {
 
 RoundTrips history_round_trips(const History *history);
 
+/* RFC 9293 3.5.1, figure 10: what answers a SYN that meets an older connection is an ACK of that one, and the
+ * client's RST to it has its number. That RST, or NULL. */
+const ResetRecord *history_old_reset(const History *history);
+
 const char *handshake_name(Handshake handshake);
 const char *rst_form_name(RstForm form);
 const char *rst_answers_name(RstAnswers answers);

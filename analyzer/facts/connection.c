@@ -107,6 +107,20 @@ static void replaces(const FactSet *facts, Side side, Value *value)
               0);
 }
 
+static void predecessor(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    if (facts->history->previous != NO_CONNECTION)
+        value_set(value, facts->history->previous, 0);
+}
+
+static void met_old(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const ResetRecord *reset = history_old_reset(facts->history);
+    value_set_bool(value, reset != NULL, reset ? reset->frame : 0);
+}
+
 static void tuple_rested(const FactSet *facts, Side side, Value *value)
 {
     (void)side;
@@ -342,7 +356,7 @@ static void challenge_frame(const FactSet *facts, Side side, Value *value)
 static const char *const replaces_names[] = {"none", "closed", "live", NULL};
 
 static const FactRow rows[] = {
-    {"conn.stream", VALUE_INT, NULL, NULL, false, "Wireshark's tcp.stream.", stream},
+    {"conn.stream", VALUE_INT, NULL, NULL, false, "Wireshark's tcp.stream (see --numbering).", stream},
     {"conn.start", VALUE_TIME, "ns", NULL, false, "Time of its first segment in the capture.", start},
     {"conn.end", VALUE_TIME, "ns", NULL, false, "Time of its last segment in the capture.", end},
     {"conn.duration", VALUE_DURATION, "ns", NULL, false, "From its first to its last segment.", duration},
@@ -367,8 +381,14 @@ static const FactRow rows[] = {
     {"conn.replaced_by", VALUE_INT, NULL, NULL, false, "The number of that stream.", replaced_by},
     {"conn.replaces", VALUE_ENUM, NULL, replaces_names, false,
      "Whether its addresses and ports had a connection before: none; closed (it had ended); live (it had "
-     "not).",
+     "not, or it was this one's first attempt, which met a live one).",
      replaces},
+    {"conn.predecessor", VALUE_INT, NULL, NULL, false, "The stream that had its addresses and ports before.",
+     predecessor},
+    {"conn.met_old", VALUE_BOOL, NULL, NULL, false,
+     "Its SYN met an older connection on its addresses and ports: the answer was an ACK of that one, and the "
+     "client's host answered that with RST.",
+     met_old},
     {"conn.tuple_rested", VALUE_DURATION, "ns", NULL, false,
      "From the last segment of the connection that had its addresses and ports before.", tuple_rested},
     {"conn.reconnected", VALUE_BOOL, NULL, NULL, false,

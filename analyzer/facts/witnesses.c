@@ -158,18 +158,6 @@ static void note_failure(FactContext *context, const Address *client, uint16_t p
         failed->ports++;
 }
 
-/* RFC 9293 3.5.1, figure 10: the answer to a SYN that is not of this connection is an ACK, and the RST to
- * that has its number. */
-static bool resets_predecessor(const History *history)
-{
-    for (unsigned i = 0; i < history->reset_count; i++) {
-        const ResetRecord *reset = &history->resets[i];
-        if (reset->side == SIDE_CLIENT && reset->answers == RST_ANSWERS_ACK && reset->seq != 1)
-            return true;
-    }
-    return false;
-}
-
 static Testimony testimony_of(const History *history, const Witness *witness)
 {
     const HistorySide *server = &history->side[SIDE_SERVER];
@@ -200,7 +188,7 @@ bool fact_witness(const History *history, Witness *ret_witness, Testimony *ret_t
         .client = closes_client(&client->address),
         .answered = client->first_data_frame && server->last_data_frame > client->first_data_frame,
         .closed = history->first_reset >= 0 || (client->fin && server->fin),
-        .resets_predecessor = history->previous != NO_CONNECTION && resets_predecessor(history),
+        .resets_predecessor = history->previous != NO_CONNECTION && history_old_reset(history),
     };
     *ret_testimony = testimony_of(history, ret_witness);
     return ret_testimony->has_failed || ret_testimony->is_refused || ret_testimony->is_silent_reset ||
@@ -433,5 +421,5 @@ bool fact_context_stream_closed(const FactContext *context, uint32_t stream)
 {
     if (knows_nobody(context))
         return false;
-    return noted_get(context, stream)->closed;
+    return noted_get(context, stream)->closed && !noted_get(context, stream)->resets_predecessor;
 }

@@ -113,11 +113,12 @@ enum {
 
 /* Bits of Connection.traits. */
 enum {
-    CONNECTION_BEGUN = 1 << 0,   /* the lines below the first are valid: something was tracked */
-    CONNECTION_REUSES = 1 << 1,  /* `previous` is a connection */
-    CONNECTION_BEYOND = 1 << 2,  /* there is more to it than tracking its events again would show */
-    CONNECTION_READY = 1 << 3,   /* live, and the one that the next segment of its tuple belongs to */
-    CONNECTION_THINNED = 1 << 4, /* its events were thinned out: they lie in an EventBlock (events.h) */
+    CONNECTION_BEGUN = 1 << 0,       /* the lines below the first are valid: something was tracked */
+    CONNECTION_REUSES = 1 << 1,      /* `previous` is a connection */
+    CONNECTION_BEYOND = 1 << 2,      /* there is more to it than tracking its events again would show */
+    CONNECTION_READY = 1 << 3,       /* live, and the one that the next segment of its tuple belongs to */
+    CONNECTION_THINNED = 1 << 4,     /* its events were thinned out: they lie in an EventBlock (events.h) */
+    CONNECTION_ENDED_APART = 1 << 5, /* a FIN or RST passed that was quoted, or of the connection before */
 };
 
 /* Bits of Connection.closing, for end 0; those of end 1 are one higher. */

@@ -97,6 +97,12 @@ Lanes *lanes_new(uint64_t seed, bool beside)
     return lanes;
 }
 
+void lanes_set_numbering(Lanes *lanes, Numbering numbering)
+{
+    for (unsigned i = 0; i < lanes->count; i++)
+        flow_table_set_numbering(lanes->lane[i].table, numbering);
+}
+
 /* The number of a connection that was begun with this frame. */
 static void lane_number(Lane *lane, uint32_t index, uint32_t first_frame)
 {

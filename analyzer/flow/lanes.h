@@ -19,6 +19,9 @@ typedef struct Lanes Lanes;
 Lanes *lanes_new(uint64_t seed, bool beside);
 void lanes_free(Lanes *lanes);
 
+/* See table.h; before the first segment. */
+void lanes_set_numbering(Lanes *lanes, Numbering numbering);
+
 /* That the tables have their memory from; for whoever lives no longer than the lanes. */
 Arena *lanes_arena(const Lanes *lanes);
 

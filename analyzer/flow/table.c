@@ -9,6 +9,7 @@
 struct FlowTable {
     Index tuples; /* the newest stream of each */
     TupleKey key;
+    Numbering numbering;
 
     ConnectionStore store;
     Pool notes;
@@ -48,6 +49,11 @@ void flow_table_free(FlowTable *table)
 void flow_table_set_live_max(FlowTable *table, uint32_t live_max)
 {
     connection_store_set_live_max(&table->store, live_max);
+}
+
+void flow_table_set_numbering(FlowTable *table, Numbering numbering)
+{
+    table->numbering = numbering;
 }
 
 void flow_table_on_rest(FlowTable *table, RestFunction function, void *data)
@@ -119,6 +125,21 @@ TupleKey flow_table_key(const FlowTable *table)
 static bool is_opening(const Parcel *parcel)
 {
     return (parcel->event.flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+}
+
+/* As far as Wireshark looks: no matter whether it is in its place. */
+static bool ends_stream(const Event *event)
+{
+    return event->flags & TCP_RST || (event->flags & (TCP_FIN | TCP_ACK)) == (TCP_FIN | TCP_ACK);
+}
+
+/* The SYN-ACK of `end` that follows the other's SYN at once, as nearly all do: nothing had been said of its
+ * sender's numbers before. */
+static inline bool is_first_answer(const FlowTable *table, const Connection *connection, unsigned end,
+                                   const Parcel *parcel)
+{
+    return parcel->event.flags & TCP_ACK && end == 1 && connection->event_count == 1 &&
+           !(event_store_get(&table->store.events, connection)->flags & TCP_ACK);
 }
 
 void flow_table_prefetch_slot(const FlowTable *table, const Parcel *parcel)
@@ -247,12 +268,30 @@ static uint32_t find(FlowTable *table, const Parcel *parcel, int *ret_sender)
     return 0;
 }
 
+/* Whether Wireshark would take its tcp.completeness to have a FIN or an RST: a FIN without ACK is none. */
+static bool has_ended(const FlowTable *table, const Connection *connection)
+{
+    if (connection->closing & CLOSING_ANY_RST || connection->traits & CONNECTION_ENDED_APART)
+        return true;
+    if (!(connection->closing & CLOSING_BOTH_FINS))
+        return false;
+    const Event *events = event_store_get(&table->store.events, connection);
+    for (unsigned i = 0; i < connection->event_count; i++)
+        if (!(events[i].marks & EVENT_RUN) && ends_stream(&events[i]))
+            return true;
+    return false;
+}
+
 static bool opens_new_stream(FlowTable *table, Connection *connection, unsigned end, const Parcel *parcel)
 {
-    if (!is_opening(parcel))
+    const bool is_old = table->numbering == NUMBERING_4_0;
+    if (!(parcel->event.flags & TCP_SYN) || (is_old && !is_opening(parcel)) ||
+        is_first_answer(table, connection, end, parcel))
         return false;
     connection_store_track(&table->store, connection);
-    return connection->known[end] & KNOWN_BASE && parcel->event.seq != connection->sequence[end].isn;
+    if (!(connection->known[end] & KNOWN_BASE))
+        return false;
+    return parcel->event.seq != connection->sequence[end].isn || (!is_old && has_ended(table, connection));
 }
 
 /* The connection that the segment belongs to, made where there is none yet; *ret_end sent it. */
@@ -281,19 +320,37 @@ static bool continues(const Connection *connection, unsigned end, uint32_t seq)
     return connection->known[end] & KNOWN_BASE && beyond < PREDECESSOR_REACH;
 }
 
-/* After a SYN that the other side did not take (a challenge ACK, RFC 5961 4; an ACK from TIME_WAIT), segments
- * of the connection before it still pass. Both their numbers tell. */
+/* Both SYNs were captured, or the stream began with a SYN-ACK and that was acknowledged. */
+static bool is_opened(const Connection *connection)
+{
+    return connection->known[0] & connection->known[1] & KNOWN_SYN ||
+           (connection->known[0] & KNOWN_SYN_ACK && connection->sequence[0].acked > 0);
+}
+
+/* Whether the stream began with a SYN-ACK that the one before had as well: then it goes on with that one's
+ * numbers, all of it. */
+static bool is_same_answer(const Connection *connection, const Connection *previous)
+{
+    const unsigned end =
+        previous->port[0] != connection->port[0] || difference(previous->address[0], connection->address[0]);
+    return connection->known[0] & KNOWN_SYN_ACK && previous->known[end] & KNOWN_BASE &&
+           previous->sequence[end].isn == connection->sequence[0].isn;
+}
+
+/* After a SYN that the other side did not take (a challenge ACK, RFC 5961 4; an ACK from TIME_WAIT), or a
+ * SYN-ACK that came too late, segments of the connection before it still pass. Both their numbers tell. */
 static bool is_of_predecessor(FlowTable *table, Connection *connection, unsigned end, const Parcel *parcel)
 {
-    if (!(connection->traits & CONNECTION_REUSES) ||
-        connection->known[0] & connection->known[1] & KNOWN_SYN || parcel->event.flags & TCP_SYN ||
+    if (!(connection->traits & CONNECTION_REUSES) || is_opened(connection) || parcel->event.flags & TCP_SYN ||
         !(parcel->event.flags & TCP_ACK))
         return false;
     connection_store_track(&table->store, connection);
-    if (connection->known[0] & connection->known[1] & KNOWN_SYN)
+    if (is_opened(connection))
         return false;
     const Connection *previous = &table->previous.connection;
     flow_table_read(table, connection->previous, &table->previous);
+    if (is_same_answer(connection, previous))
+        return false;
     int sender = sender_of(previous, parcel);
     bool is_own =
         connection->known[end] & KNOWN_SYN &&
@@ -322,12 +379,13 @@ static inline void put_event(Event *event, const Event *from, unsigned end)
  * for which there is room. Anything else is not filed, and NULL. */
 static inline Connection *add_plain(FlowTable *table, const Parcel *parcel, Connection *connection)
 {
-    if (!connection || parcel->kind == SEGMENT_ICMP_QUOTE || is_opening(parcel) ||
+    if (!connection || parcel->kind == SEGMENT_ICMP_QUOTE ||
         (connection->traits & (CONNECTION_READY | CONNECTION_REUSES)) != CONNECTION_READY ||
         !event_store_has_room(connection))
         return NULL;
     int sender = sender_of(connection, parcel);
-    if (sender < 0)
+    if (sender < 0 ||
+        (parcel->event.flags & TCP_SYN && !is_first_answer(table, connection, (unsigned)sender, parcel)))
         return NULL;
     put_event(event_store_add_there(&table->store.events, connection), &parcel->event, (unsigned)sender);
     connection_note_closing(connection, (unsigned)sender, parcel->event.flags);
@@ -354,6 +412,8 @@ static void add_apart(FlowTable *table, Connection *connection, unsigned end, co
     if (!(connection->traits & CONNECTION_BEGUN))
         begin_there(table, connection, parcel);
     connection->traits |= CONNECTION_BEYOND;
+    if (ends_stream(&event))
+        connection->traits |= CONNECTION_ENDED_APART;
     event.marks = (uint16_t)end;
     event.marks |= parcel->kind == SEGMENT_ICMP_QUOTE ? track_quote(connection, end, &event)
                                                       : track_foreign(connection, end, &event);

@@ -4,9 +4,11 @@
  * that are ready for their next segment, which is where nearly every segment is found. The index of a
  * connection is its stream number.
  *
- * When a stream begins (read from Wireshark 4.0's packet-tcp.c and held against tshark by the tests): where
- * the tuple is new, or where a SYN without ACK has another number than the base of its sender's numbers. A
- * SYN with the same number, a SYN-ACK with another, and whatever follows a FIN or an RST stay in the stream.
+ * When a stream begins (read from Wireshark's packet-tcp.c and held against tshark by the tests): where the
+ * tuple is new, or where a SYN or SYN-ACK has another number than the base of its sender's numbers, or the
+ * same one after a FIN with ACK or an RST. In Wireshark 4.0 only a SYN without ACK that has another
+ * number begins one, and a SYN-ACK's number becomes the base. Whatever else comes stays in the newest stream
+ * of its tuple, and so does all from a side whose base is not known.
  */
 #pragma once
 
@@ -22,6 +24,12 @@
 
 typedef struct FlowTable FlowTable;
 
+/* Which Wireshark's stream numbers. */
+typedef enum {
+    NUMBERING_4_4, /* and those after it */
+    NUMBERING_4_0,
+} Numbering;
+
 /* `seed` keys the hash: random in the program, since a capture may be made to collide; fixed in tests.
  * `arena` is borrowed; NULL: one of its own. */
 FlowTable *flow_table_new(uint64_t seed, Arena *arena);
@@ -30,6 +38,9 @@ void flow_table_free(FlowTable *table);
 /* How many connections are kept ready for their next segment; more where that proves too few. LIVE_AT_FIRST
  * unless it is said. */
 void flow_table_set_live_max(FlowTable *table, uint32_t live_max);
+
+/* NUMBERING_4_4 unless it is said, before the first segment. */
+void flow_table_set_numbering(FlowTable *table, Numbering numbering);
 
 /* See store.h; `function` may read other connections of the table, but not add to it. */
 void flow_table_on_rest(FlowTable *table, RestFunction function, void *data);

@@ -30,8 +30,8 @@ static void set_base(Connection *connection, unsigned end, uint32_t isn, int64_t
         .isn = isn, .next = next, .acked = ACKED_NOTHING, .window = connection->sequence[end].window};
 }
 
-/* tshark 4.0's rule: the first segment sets its sender's base, the first ACK the other end's. A SYN-ACK with
- * another number starts the numbering anew. */
+/* tshark's rule: the first segment sets its sender's base, the first ACK the other end's. A SYN-ACK with
+ * another number starts the numbering anew; it comes to that only where it begins no stream (table.h). */
 static void update_bases(Connection *connection, unsigned end, const Event *event, Pool *holes)
 {
     bool is_syn = event->flags & TCP_SYN;
@@ -425,6 +425,8 @@ uint16_t track_foreign(Connection *connection, unsigned end, const Event *event)
     count_packet(connection, end, event);
     if (!(connection->known[end] & KNOWN_BASE))
         set_base(connection, end, event->seq - 1, 1);
+    if (!(connection->known[!end] & KNOWN_BASE))
+        set_base(connection, !end, event->ack - 1, 1);
     return EVENT_PREDECESSOR;
 }
 

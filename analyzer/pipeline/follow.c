@@ -129,13 +129,14 @@ static bool follow_is_whole(const FrameSource *source, const char *name)
     return diagnostic_list_worst(diagnostics) < DIAGNOSTIC_ERROR && !stop_is_requested();
 }
 
-bool follow_write(Sink *out, FrameSource *source, const char *name, PacketFilter *filter, uint32_t stream,
-                  Side side, bool *ret_found, GError **error)
+bool follow_write(Sink *out, const Options *options, FrameSource *source, const char *name,
+                  PacketFilter *filter, bool *ret_found, GError **error)
 {
     Follow follow = {.table = flow_table_new((uint64_t)g_get_real_time(), NULL),
                      .out = out,
-                     .stream = stream,
-                     .side = side};
+                     .stream = (uint32_t)options->stream,
+                     .side = options->follow_side};
+    flow_table_set_numbering(follow.table, options->numbering);
     bool is_good = follow_read(&follow, source, filter, error);
     stop_reading_ends();
     if (is_good && follow.is_begun)

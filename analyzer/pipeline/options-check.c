@@ -27,6 +27,7 @@ static const struct {
     [GIVEN_FILTER] = {"-f", false, false, READS},
     [GIVEN_WHERE] = {"--where", false, false, REPORTS},
     [GIVEN_STREAM] = {"--stream", false, false, REPORTS},
+    [GIVEN_NUMBERING] = {"--numbering", false, false, READS},
     [GIVEN_FOLLOW] = {"--follow", false, false, ALWAYS},
     [GIVEN_WHY] = {"--why", false, false, ALWAYS},
     [GIVEN_OUTPUT] = {"-o", true, true, REPORTS},
@@ -170,6 +171,7 @@ static bool check_words(Options *options, const RawOptions *raw, GError **error)
     static const char *const times[] = {"a", "ad", "r", "d", "e", "u", "ud", NULL};
     static const char *const colors[] = {"auto", "always", "never", NULL};
     static const char *const severities[] = {"note", "warning", "error", "never", NULL};
+    static const char *const numberings[] = {"4.4", "4.0", NULL}; /* in order of Numbering */
     int time = parse_given_word(raw, GIVEN_TIME, times, TIME_LADDER - TIME_A, error);
     if (raw->values[GIVEN_TIME] && time < 0)
         return false;
@@ -179,6 +181,10 @@ static bool check_words(Options *options, const RawOptions *raw, GError **error)
     int fail_on = parse_given_word(raw, GIVEN_FAIL_ON, severities, 2, error);
     if (fail_on < 0)
         return false;
+    int numbering = parse_given_word(raw, GIVEN_NUMBERING, numberings, NUMBERING_4_4, error);
+    if (numbering < 0)
+        return false;
+    options->numbering = (Numbering)numbering;
     options->report.time = (TimeFormat)(TIME_A + time);
     options->report.color = (ColorChoice)color;
     options->report.fail_on = (Severity)(SEVERITY_NOTE + fail_on);

@@ -9,6 +9,7 @@ typedef enum {
     GIVEN_FILTER,
     GIVEN_WHERE,
     GIVEN_STREAM,
+    GIVEN_NUMBERING,
     GIVEN_FOLLOW,
     GIVEN_WHY,
     GIVEN_OUTPUT,

@@ -55,6 +55,8 @@ static void add_input_options(OptionTable *table, RawOptions *raw)
          "Only connections of which this holds, as in rules: 'rst.seen and server.port == 443'", "EXPR"},
         {"stream", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->values[GIVEN_STREAM],
          "One connection in full; N is Wireshark's tcp.stream", "N"},
+        {"numbering", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->values[GIVEN_NUMBERING],
+         "Number streams as Wireshark 4.4 (default) or as 4.0 does", "VERSION"},
         {"follow", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->values[GIVEN_FOLLOW],
          "The bytes that one side of a connection sent, and nothing else", "N:client|server"},
         {"facts", 'V', 0, G_OPTION_ARG_NONE, &raw->facts, "With --stream: every fact of it as well", NULL},

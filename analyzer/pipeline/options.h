@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/tcp-state.h"
+#include "flow/table.h"
 #include "report/report.h"
 
 /* What the program is to do; everything but MODE_REPORT, MODE_WHY, MODE_FOLLOW and MODE_TEST_RULES reads no
@@ -32,6 +33,7 @@ typedef struct {
     char *where;                                            /* --where, or NULL */
     int64_t stream;                                         /* --stream, --why or --follow, -1 for all */
     Side follow_side;                                       /* with MODE_FOLLOW */
+    Numbering numbering;                                    /* of streams */
     char **rule_paths, **parameters, **selected, **ignored; /* may be NULL */
     char *config;                                           /* --config, or NULL */
     bool no_config;

@@ -145,6 +145,7 @@ static Trace *run_read(const Run *run, guint index, const RuleSet *rules, bool s
     const Options *options = run->options;
     const TraceOptions how = {.filter = run->filter,
                               .rules = rules,
+                              .numbering = options->numbering,
                               .keeps_offsets = run->outputs && outputs_want_offsets(run->outputs),
                               .shows_progress = shows_progress};
     const char *path = options->captures[index];
@@ -294,8 +295,7 @@ static int run_follow(Run *run, Sink *out)
     g_autoptr(FrameSource) source =
         options->joins ? frame_source_join(options->captures) : frame_source_open(path, &error);
     const char *name = options->joins ? frame_map_title(frame_source_map(source)) : path;
-    bool is_good = source && follow_write(out, source, name, run->filter, (uint32_t)options->stream,
-                                          options->follow_side, &run->has_stream, &error);
+    bool is_good = source && follow_write(out, options, source, name, run->filter, &run->has_stream, &error);
     stop_reading_ends();
     if (is_good)
         return run_status(run);

@@ -271,6 +271,7 @@ static Trace *trace_read_source(const char *path, FrameSource *source, const Tra
     Trace *trace = trace_new(path, options->rules);
     if (options->keeps_offsets && !frame_source_map(source))
         trace->offsets = frame_offsets_new();
+    lanes_set_numbering(trace->lanes, options->numbering);
     Progress progress = progress_begin(options->shows_progress);
     trace_read_frames(trace, source, options->filter, &progress);
     stop_reading_ends();

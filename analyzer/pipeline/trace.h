@@ -4,6 +4,7 @@
  * and more than once. */
 #pragma once
 
+#include "flow/table.h"
 #include "pipeline/filter.h"
 #include "report/report.h"
 #include "verdict/case.h"
@@ -15,7 +16,8 @@ typedef struct {
     PacketFilter *filter; /* NULL: every frame */
     const RuleSet *rules; /* connections are judged by them on the way: see trace_each_good(); or NULL */
     bool keeps_offsets;   /* for CaptureInfo.offsets, of a plain file that is not joined */
-    bool shows_progress;  /* on a terminal, when it takes long */
+    Numbering numbering;
+    bool shows_progress; /* on a terminal, when it takes long */
 } TraceOptions;
 
 /* Reads `path` to its end. NULL with CLOSELINT_ERROR_INPUT where it cannot be opened; damage found later is

@@ -163,16 +163,25 @@ static void append_possible(GString *out, const Style *style, const GArray *poss
     }
 }
 
-/* What to type into Wireshark's filter line. */
+/* What to type into Wireshark's filter line. Without a stream number, since versions number differently; the
+ * whole connection is seen without the frames. */
 static void append_wireshark(GString *out, const Style *style, const Block *block)
 {
     g_autoptr(GArray) evidence = gather_evidence(block);
+    const History *history = block->history;
     GString *text = g_string_new(NULL);
-    g_string_printf(text, "tcp.stream eq %u", block->history->stream);
+    for (Side side = SIDE_CLIENT; side < SIDES; side++) {
+        const Address *address = &history->side[side].address;
+        g_string_append(text, address->version == 6 ? "ipv6.addr == " : "ip.addr == ");
+        address_format(text, address);
+        g_string_append_printf(text, " && tcp.port == %u && ", history->side[side].port);
+    }
+    g_string_append(text, "frame.number in {");
     for (guint i = 0; i < evidence->len; i++)
-        g_string_append_printf(text, "%s%" PRIu64, i ? ", " : " && frame.number in {",
-                               g_array_index(evidence, uint64_t, i));
-    g_string_append(text, evidence->len ? "}" : "");
+        g_string_append_printf(text, "%s%" PRIu64, i ? ", " : "", g_array_index(evidence, uint64_t, i));
+    if (!evidence->len)
+        g_string_append_printf(text, "%u..%u", history->first_frame, history->last_frame);
+    g_string_append_c(text, '}');
     block_label(out, style, "wireshark", text->str);
     if (block->joined)
         block_label(out, style, "", "in the one file that mergecap makes of these");

@@ -94,18 +94,37 @@ def calls(work, scenario, statuses):
     return sides
 
 
-def streams(capture):
-    """[(address, port, address, port)] of each stream's first frame, in tshark's order."""
+def segments(capture):
+    """(ends, flags, seq, ack) of each TCP segment; of several headers in a frame the innermost."""
     environment = {**os.environ, "HOME": "/nonexistent"}  # nobody's preferences
-    names = ("tcp.stream", "ip.src", "ipv6.src", "tcp.srcport", "ip.dst", "ipv6.dst", "tcp.dstport")
+    names = ("ip.src", "ipv6.src", "tcp.srcport", "ip.dst", "ipv6.dst", "tcp.dstport", "tcp.flags", "tcp.seq_raw",
+             "tcp.ack_raw")
     fields = [word for name in names for word in ("-e", name)]
-    command = ("tshark", "-n", "-r", str(capture), "-Y", "tcp", "-T", "fields", "-E", "occurrence=l", *fields)
+    command = ("tshark", "-n", "-r", str(capture), "-Y", "tcp.seq_raw", "-T", "fields", "-E", "occurrence=l", *fields)
     out = subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout
-    found = {}
     for line in out.splitlines():
-        stream, v4, v6, port, to4, to6, to_port = line.split("\t")
-        found.setdefault(int(stream), (v6 or v4, int(port), to6 or to4, int(to_port)))
-    return [found[stream] for stream in sorted(found)]
+        v4, v6, port, to4, to6, to_port, flags, seq, ack = line.split("\t")
+        yield (v6 or v4, int(port), to6 or to4, int(to_port)), int(flags, 16), int(seq), int(ack)
+
+
+def streams(capture):
+    """[(address, port, address, port)] of each stream's first frame, as Wireshark 4.4 numbers them, whichever is
+    installed: a SYN begins one where its side has used another number, or where a FIN or RST had passed."""
+    fin, syn, rst, acked = 1, 2, 4, 16
+    found, newest = [], {}
+    for ends, flags, seq, ack in segments(capture):
+        back = ends[2:] + ends[:2]
+        stream = newest.get(frozenset((ends[:2], ends[2:])))
+        base = stream and stream["base"].get(ends)
+        if not stream or (flags & syn and base is not None and (seq != base or stream["ended"])):
+            stream = {"base": {}, "ended": False}
+            newest[frozenset((ends[:2], ends[2:]))] = stream
+            found.append(ends)
+        stream["base"].setdefault(ends, seq if flags & syn else seq - 1)
+        if flags & acked:
+            stream["base"].setdefault(back, ack - 1)
+        stream["ended"] |= bool(flags & rst) or flags & (fin | acked) == fin | acked
+    return found
 
 
 def connections(work, scenario):

@@ -44,13 +44,13 @@ def node(endpoint):
 
 
 def compare(closelint, path, name):
-    text = run([closelint, "--no-config", "-q", "--fail-on", "never", "-o", "jsonl", path]).decode()
+    text = run([closelint, "--no-config", "--numbering", "4.0", "-q", "--fail-on", "never", "-o", "jsonl", path]).decode()
     connections = [line for line in map(json.loads, text.splitlines()) if line["type"] == "connection"][:STREAMS_MAX]
     failures = 0
     theirs = followed_by_tshark(path, [one["stream"] for one in connections]) if connections else {}
     for one in connections:
         for side in ("client", "server"):
-            ours = run([closelint, "--no-config", "--follow", f"{one['stream']}:{side}", path])
+            ours = run([closelint, "--no-config", "--numbering", "4.0", "--follow", f"{one['stream']}:{side}", path])
             their = theirs.get(one["stream"], {}).get(node(one[side]), b"")
             if ours != their:
                 failures += 1

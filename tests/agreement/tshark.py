@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tshark.py CLOSELINT SAMPLES [CAPTURE...]: whether closelint counts as tshark 4.0 does.
+"""tshark.py CLOSELINT SAMPLES [CAPTURE...]: whether closelint --numbering 4.0 counts as tshark 4.0 does.
 
 Stream numbers and, of each stream, the first and last frame, packets, tcp.completeness, and the frames with FIN and
 with RST of either side. All samples, one after the other, make one long capture for each of the two capture points, so
@@ -71,8 +71,8 @@ def streams_of_tshark(path):
 
 
 def streams_of_closelint(closelint, path):
-    text = subprocess.run([closelint, "--no-config", "--fail-on", "never", "-q", "-o", "jsonl", path], check=False,
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8").stdout
+    text = subprocess.run([closelint, "--no-config", "--numbering", "4.0", "--fail-on", "never", "-q", "-o", "jsonl", path],
+                          check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8").stdout
     streams = {}
     for line in map(json.loads, text.splitlines()):
         if line["type"] != "connection":

@@ -1,4 +1,4 @@
-/* When a stream begins: Wireshark 4.0's rules, each as docs and packet-tcp.c have it. */
+/* When a stream begins: Wireshark's rules, those of 4.4 and where they differ those of 4.0. */
 #include <string.h>
 
 #include "script.h"
@@ -103,9 +103,69 @@ static void a_syn_with_fin_or_rst_counts_as_one(void **state)
     assert_streams(script, 3);
 }
 
-static void the_same_isn_stays_after_fin_and_rst(void **state)
+static void the_same_isn_is_new_after_fin_or_rst(void **state)
 {
     Script *script = *state;
+    handshake(script);
+    emit(script, CLIENT, "F.", 1, 1, 0);
+    emit(script, CLIENT, "S", 0, 0, 0);
+    assert_streams(script, 2);
+    emit(script, SERVER, "S.", 0, 1, 0); /* of the new one */
+    emit(script, SERVER, "S.", 0, 1, 0);
+    assert_streams(script, 2);
+    emit(script, CLIENT, "R", 1, 0, 0);
+    emit(script, SERVER, "S.", 0, 1, 0);
+    assert_streams(script, 3);
+    assert_int_equal(script->connection->previous, 1);
+}
+
+static void a_fin_without_ack_ends_nothing(void **state)
+{
+    Script *script = *state;
+    handshake(script);
+    emit(script, CLIENT, "F", 1, 0, 0);
+    emit(script, CLIENT, "S", 0, 0, 0);
+    assert_streams(script, 1);
+}
+
+static void what_is_quoted_ends_the_stream_too(void **state)
+{
+    Script *script = *state;
+    handshake(script);
+    send_icmp(script, CLIENT, "R", 1, 3, 1);
+    emit(script, CLIENT, "S", 0, 0, 0);
+    assert_streams(script, 2);
+}
+
+static void what_is_of_the_stream_before_ends_this_one_too(void **state)
+{
+    Script *script = *state;
+    handshake(script);
+    script->isn[CLIENT] = 90000;
+    emit(script, CLIENT, "S", 0, 0, 0);
+    script->isn[CLIENT] = 1000;
+    assert_int_equal(emit(script, SERVER, "F.", 1, 1, 0), EVENT_PREDECESSOR);
+    assert_streams(script, 2);
+    script->isn[CLIENT] = 90000;
+    emit(script, CLIENT, "S", 0, 0, 0);
+    assert_streams(script, 3);
+}
+
+static void a_run_of_events_keeps_its_end(void **state)
+{
+    Script *script = *state;
+    handshake(script);
+    emit(script, SERVER, "F.", 1, 1, 0);
+    for (unsigned i = 0; i < 3 * EVENTS_MAX; i++)
+        emit(script, CLIENT, ".", 1 + 10 * i, 2, 10);
+    emit(script, CLIENT, "S", 0, 0, 0);
+    assert_streams(script, 2);
+}
+
+static void wireshark_4_0_keeps_the_same_isn_in_the_stream(void **state)
+{
+    Script *script = *state;
+    flow_table_set_numbering(script->table, NUMBERING_4_0);
     handshake(script);
     emit(script, CLIENT, "F.", 1, 1, 0);
     emit(script, SERVER, "F.", 1, 2, 0);
@@ -156,9 +216,40 @@ static void a_syn_from_the_other_side_with_another_number_is_new(void **state)
     assert_int_equal(script->connection->port[0], 80);
 }
 
-static void a_syn_ack_with_a_new_isn_stays_and_rewrites_the_base(void **state)
+static void a_syn_ack_with_a_new_isn_is_a_new_stream(void **state)
 {
     Script *script = *state;
+    handshake(script);
+    script->isn[SERVER] = 0x40000000;
+    emit(script, SERVER, "S.", 0, 1, 0);
+    assert_streams(script, 2);
+    assert_int_equal(script->connection->port[0], 80);
+    script->isn[SERVER] = 5000; /* the old one goes on */
+    assert_int_equal(emit(script, CLIENT, ".", 1, 1, 10), EVENT_PREDECESSOR);
+    assert_int_equal(emit(script, SERVER, ".", 1, 11, 0), EVENT_PREDECESSOR);
+    script->isn[SERVER] = 0x40000000; /* until the new one is taken */
+    assert_int_equal(emit(script, CLIENT, ".", 1, 1, 0), 0);
+    assert_int_equal(emit(script, SERVER, ".", 1, 1, 10), 0);
+    assert_int_equal(emit(script, CLIENT, ".", 1, 11, 10), 0);
+    assert_streams(script, 2);
+}
+
+static void a_syn_ack_that_comes_again_after_an_rst_takes_all_along(void **state)
+{
+    Script *script = *state;
+    emit(script, CLIENT, "S", 0, 0, 0);
+    emit(script, SERVER, "S.", 0, 1, 0);
+    emit(script, CLIENT, "R", 1, 0, 0);
+    emit(script, SERVER, "S.", 0, 1, 0);
+    assert_streams(script, 2);
+    assert_int_equal(emit(script, CLIENT, ".", 1, 1, 10), 0);
+    assert_int_equal(emit(script, SERVER, ".", 1, 11, 10), 0);
+}
+
+static void in_wireshark_4_0_a_syn_ack_with_a_new_isn_rewrites_the_base(void **state)
+{
+    Script *script = *state;
+    flow_table_set_numbering(script->table, NUMBERING_4_0);
     emit(script, CLIENT, "S", 0, 0, 0);
     emit(script, SERVER, "S.", 0, 1, 0);
     uint32_t old_isn = script->isn[SERVER];
@@ -205,12 +296,19 @@ int main(void)
         TEST(a_syn_with_another_number_is_a_new_stream),
         TEST(late_packets_land_in_the_newest),
         TEST(a_syn_with_fin_or_rst_counts_as_one),
-        TEST(the_same_isn_stays_after_fin_and_rst),
+        TEST(the_same_isn_is_new_after_fin_or_rst),
+        TEST(a_fin_without_ack_ends_nothing),
+        TEST(what_is_quoted_ends_the_stream_too),
+        TEST(what_is_of_the_stream_before_ends_this_one_too),
+        TEST(a_run_of_events_keeps_its_end),
+        TEST(wireshark_4_0_keeps_the_same_isn_in_the_stream),
         TEST(data_then_a_syn_just_below_is_one_stream),
         TEST(the_other_sides_base_comes_from_the_first_ack),
         TEST(a_syn_from_a_side_not_heard_of_stays),
         TEST(a_syn_from_the_other_side_with_another_number_is_new),
-        TEST(a_syn_ack_with_a_new_isn_stays_and_rewrites_the_base),
+        TEST(a_syn_ack_with_a_new_isn_is_a_new_stream),
+        TEST(a_syn_ack_that_comes_again_after_an_rst_takes_all_along),
+        TEST(in_wireshark_4_0_a_syn_ack_with_a_new_isn_rewrites_the_base),
         TEST(a_repeated_syn_stays),
         TEST(an_icmp_quote_makes_streams_too),
     };

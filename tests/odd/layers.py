@@ -165,7 +165,7 @@ TWICE = [("inside and outside", [frame for pair in zip(ETHER, in_udp(4789, b"\x0
 
 def ours(closelint, path):
     """{stream: [first frame, packets]}"""
-    done = subprocess.run([closelint, "--no-config", "--fail-on", "never", "-q", "-o", "jsonl", path],
+    done = subprocess.run([closelint, "--no-config", "--numbering", "4.0", "--fail-on", "never", "-q", "-o", "jsonl", path],
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     lines = map(json.loads, done.stdout.decode().splitlines())
     return {one["stream"]: [one["first_frame"], one["packets"]] for one in lines if one["type"] == "connection"}

@@ -4,18 +4,26 @@
 Each folder beside this file is a case: `arguments` are those of the command, run in SOURCE; `status` is the exit
 status and `output` all of standard output. --bless writes the two anew; read the difference before it is committed.
 """
+import difflib
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+LINES_SHOWN = 60
 
 
 def run(closelint, source, arguments):
     environment = dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC", COLUMNS="100", NO_COLOR="1")
     return subprocess.run([closelint, "--no-config", *arguments.split()], cwd=source, env=environment,
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+
+def tell_difference(wanted, found):
+    lines = difflib.unified_diff(wanted.splitlines(), found.splitlines(), "expected", "printed", lineterm="")
+    for line in list(lines)[:LINES_SHOWN]:
+        print(line)
 
 
 def main():
@@ -30,7 +38,8 @@ def main():
                 path.write_text(text)
             elif not path.exists() or path.read_text() != text:
                 failed += 1
-                print(f"{case.name}: {name} differs; golden.py --bless writes what is printed now:\n{text}")
+                print(f"{case.name}: {name} differs; golden.py --bless writes what is printed now:")
+                tell_difference(path.read_text() if path.exists() else "", text)
     print(f"{len(cases)} cases, {failed} differences")
     return 1 if failed or not cases else 0
 

@@ -88,15 +88,16 @@ static void scan_rows(History *history)
 }
 
 /* Whether one of the rows shows that the handshake was completed: the client acknowledges the server's SYN,
- * or the server sends, or takes, what comes after it. A bare ACK of the server's is no sign: a SYN that comes
- * again draws one in SYN_RECEIVED (RFC 9293 3.10.7.4), and one that meets an older connection does (RFC 5961
- * 4). */
-static bool has_gone_on(const History *history, uint64_t rows)
+ * or the server sends, or takes, what comes after it. `bare_ack_counts`: so does a bare ACK of the server's,
+ * which is no sign beside a SYN-ACK, since a SYN that comes again draws one in SYN_RECEIVED (RFC
+ * 9293 3.10.7.4). */
+static bool has_gone_on(const History *history, uint64_t rows, bool bare_ack_counts)
 {
     for (; rows; rows &= rows - 1) {
         const HistoryRow *row = &history->rows[row_set_first(rows)];
-        int64_t least = row->side == SIDE_CLIENT || row->length || row->flags & TCP_FIN ? 1 : 2;
-        if (row->ack >= least && (row->flags & (TCP_ACK | TCP_SYN | TCP_RST)) == TCP_ACK)
+        bool is_bare = row->side == SIDE_SERVER && !row->length && !(row->flags & TCP_FIN);
+        if (row->ack >= (is_bare && !bare_ack_counts ? 2 : 1) &&
+            (row->flags & (TCP_ACK | TCP_SYN | TCP_RST)) == TCP_ACK)
             return true;
     }
     return false;
@@ -107,8 +108,8 @@ static Handshake find_handshake(const History *history)
     const HistorySide *client = &history->side[SIDE_CLIENT], *server = &history->side[SIDE_SERVER];
     uint64_t segments = history->sets.segments[SIDE_CLIENT] | history->sets.segments[SIDE_SERVER];
     /* Nearly always the first that is neither SYN nor FIN shows it. */
-    bool have_gone_on = has_gone_on(history, segments & ~history->sets.controls) ||
-                        has_gone_on(history, segments & history->sets.controls);
+    bool have_gone_on = has_gone_on(history, segments & ~history->sets.controls, !server->syn) ||
+                        has_gone_on(history, segments & history->sets.controls, !server->syn);
     if (client->syn && server->syn) {
         if (client->syn_ack && server->syn_first)
             return HANDSHAKE_SIMULTANEOUS;

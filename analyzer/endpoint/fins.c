@@ -28,6 +28,11 @@ static bool is_beyond_before(const History *history, unsigned row, int64_t fin_s
 {
     if (!(history->rows[row].marks & EVENT_BELOW_NEXT))
         return false;
+    for (uint64_t runs = history->sets.runs & rows_before(row); runs; runs &= runs - 1) {
+        const HistoryRun *run = history_run(history, &history->rows[row_set_first(runs)]);
+        if (run->side[history->rows[row].side].next > fin_seq + 1)
+            return true;
+    }
     uint64_t earlier = history->sets.segments[history->rows[row].side] & rows_before(row);
     for (; earlier; earlier &= earlier - 1) {
         const HistoryRow *segment = &history->rows[row_set_first(earlier)];

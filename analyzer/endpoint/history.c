@@ -208,7 +208,7 @@ void history_outline_of(History *history, const FlowTable *table, uint32_t strea
 
     unsigned client = find_client(connection, events, &history->roles_guessed);
     history_fill_sides(history, client, table, connection);
-    history_fill_rows(history, connection, events);
+    history_fill_rows(history, table, connection, events);
     copy_notes(history, table, connection);
     history_drop_wild_acks(history, connection);
     history_drop_stray_fins(history);

@@ -52,8 +52,12 @@ typedef struct {
     uint32_t length;        /* payload bytes; of a run: 0 */
     uint32_t first_frame;   /* of a run only: its first */
     uint32_t data_segments; /* of a run only: how many with payload */
-    uint16_t window, ip_id; /* window: not scaled */
-    uint16_t marks;         /* EVENT_… */
+    uint16_t window; /* not scaled */
+    union {
+        uint16_t ip_id;
+        uint16_t run; /* of a run: its index in History.runs */
+    };
+    uint16_t marks; /* EVENT_… */
     uint8_t flags, ttl;
 
     int64_t seq, ack;     /* relative; ack is only meaningful with TCP_ACK */
@@ -62,6 +66,11 @@ typedef struct {
     uint8_t changed;      /* bit 0: the client's state changed here, bit 1: the server's; with has_states */
     uint8_t state[SIDES]; /* TcpState after it, of client and server; with has_states */
 } HistoryRow;
+
+/* What a run's segments came to (flow/runs.h), by side. */
+typedef struct {
+    EventRunEnd side[SIDES];
+} HistoryRun;
 
 typedef struct {
     uint32_t frame; /* that caused it: sent by the side itself, or received by it */
@@ -162,6 +171,7 @@ typedef struct {
     HistorySide side[SIDES];
 
     HistoryRow rows[EVENTS_MAX];
+    HistoryRun runs[EVENTS_MAX / 2]; /* there is a row between any two */
     Transition transitions[HISTORY_TRANSITIONS_MAX];
     FinRecord fins[EVENTS_MAX];
     ResetRecord resets[EVENTS_MAX];
@@ -184,6 +194,11 @@ typedef struct {
     int stalled;       /* Side that repeated in vain, the first of them; -1 for nobody */
     bool fins_crossed; /* both sides' first FINs, neither acknowledging the other */
 } History;
+
+static inline const HistoryRun *history_run(const History *history, const HistoryRow *row)
+{
+    return &history->runs[row->run];
+}
 
 /* Works out the history of a connection into `ret_history`, a scratch record that is used again and again. */
 void history_build(History *ret_history, const FlowTable *table, uint32_t stream);

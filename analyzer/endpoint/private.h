@@ -26,7 +26,8 @@ void history_fill_sides(History *history, unsigned client, const FlowTable *tabl
                         const Connection *connection);
 
 /* rows.c: the rows, and sets of them. Needs to know which end is which side. */
-void history_fill_rows(History *history, const Connection *connection, const Event *events);
+void history_fill_rows(History *history, const FlowTable *table, const Connection *connection,
+                       const Event *events);
 
 /* sides.c: what fill_sides makes of the numbers, the FIN's among them. */
 void history_count_data(HistorySide *side);

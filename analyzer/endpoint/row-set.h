@@ -19,6 +19,7 @@ typedef struct {
     uint64_t captured[SIDES]; /* of a side: all but runs and ICMP errors */
     uint64_t segments[SIDES]; /* of them, all that are not EVENT_NO_SEGMENT */
     uint64_t controls;        /* SYN, FIN or RST set */
+    uint64_t runs;
 } RowSets;
 
 _Static_assert(EVENTS_MAX <= 64, "a bit for each row");

@@ -24,11 +24,42 @@ static uint64_t rows_marked(const History *history, unsigned marks)
 }
 
 /* An event that is a run says how many segments where others have their length; it has no flags. */
-static void change_to_run(HistoryRow *row)
+static void change_to_run(HistoryRow *row, unsigned run)
 {
     row->segments = row->length;
-    row->length = row->window = row->ip_id = row->ttl = row->side = 0;
+    row->run = (uint16_t)run;
+    row->length = row->window = row->ttl = row->side = 0;
     row->seq = row->ack = 0;
+}
+
+static void fill_runs(History *history, const FlowTable *table, const Event *events)
+{
+    unsigned client = history->side[SIDE_CLIENT].end, run = 0;
+    for (uint64_t rest = history->sets.runs; rest; rest &= rest - 1) {
+        unsigned i = row_set_first(rest);
+        const EventRun *ends = flow_table_run(table, &events[i]);
+        history->runs[run].side[SIDE_CLIENT] = ends->end[client];
+        history->runs[run].side[SIDE_SERVER] = ends->end[!client];
+        change_to_run(&history->rows[i], run++);
+    }
+}
+
+/* The numbers of rows of which 32 bits do not tell enough: in order, as flow unwrapped them. */
+static void unwrap_rows(History *history, const FlowTable *table, const Connection *connection,
+                        const Event *events, Unwrapping *at)
+{
+    for (unsigned i = 0; i < connection->event_count; i++) {
+        const Event *event = &events[i];
+        HistoryRow *row = &history->rows[i];
+        unsigned end = event_end(event);
+        if (event->marks & EVENT_RUN) {
+            unwrapping_pass(at, flow_table_run(table, event));
+            continue;
+        }
+        row->seq = unwrap_number(at, end, event->seq);
+        row->ack = event->flags & TCP_ACK ? unwrap_number(at, !end, event->ack) : 0;
+        unwrapping_step(at, event);
+    }
 }
 
 /* What only some rows have. */
@@ -37,12 +68,11 @@ static void find_sets(History *history, uint64_t of_server, uint64_t controls)
     uint64_t all = history->row_count ? ~rows_after(history->row_count - 1u) : 0;
     uint64_t captured = all & ~rows_marked(history, EVENT_RUN | EVENT_ICMP);
     uint64_t segments = all & ~rows_marked(history, EVENT_NO_SEGMENT);
-    for (uint64_t runs = rows_marked(history, EVENT_RUN); runs; runs &= runs - 1)
-        change_to_run(&history->rows[row_set_first(runs)]);
     history->sets = (RowSets){
         .captured = {captured & ~of_server, captured & of_server},
         .segments = {segments & ~of_server, segments & of_server},
         .controls = controls,
+        .runs = rows_marked(history, EVENT_RUN),
     };
 }
 
@@ -50,8 +80,8 @@ static void find_sets(History *history, uint64_t of_server, uint64_t controls)
 #define FLAGS_WITH_RST UINT64_C(0xf0f0f0f0f0f0f0f0)
 
 /* Not inlined, since the loop needs all registers for itself. */
-G_GNUC_NO_INLINE void history_fill_rows(History *restrict history, const Connection *restrict connection,
-                                        const Event *restrict events)
+static G_GNUC_NO_INLINE void fill_rows(History *restrict history, const Connection *restrict connection,
+                                       const Event *restrict events)
 {
     const Sequence *sequence = connection->sequence;
     unsigned client = history->side[SIDE_CLIENT].end;
@@ -81,4 +111,15 @@ G_GNUC_NO_INLINE void history_fill_rows(History *restrict history, const Connect
     history->has_runs = marks & EVENT_RUN;
     history->has_resets = flags & FLAGS_WITH_RST;
     find_sets(history, of_server, controls);
+}
+
+void history_fill_rows(History *history, const FlowTable *table, const Connection *connection,
+                       const Event *events)
+{
+    fill_rows(history, connection, events);
+    Unwrapping at = unwrapping_begin(connection);
+    if (at.is_long)
+        unwrap_rows(history, table, connection, events, &at);
+    if (history->has_runs)
+        fill_runs(history, table, events);
 }

@@ -61,7 +61,7 @@ static int64_t sent_after_peer_fin(const Connection *connection, const HistorySi
     int64_t next = end_of_stream(side, fin_seq);
     if (!(connection->known[!end] & KNOWN_FIN))
         return 0;
-    int64_t before = seq_unwrap(connection->counts[!end].peer_next_at_fin, side->next);
+    int64_t before = connection->counts[!end].peer_next_at_fin;
     int64_t after = next - (fin_seq < next);
     if (before < 1)
         before = 1;
@@ -86,7 +86,7 @@ static void fill_numbers(HistorySide *side, unsigned end, const Connection *conn
 {
     const Sequence *sequence = &connection->sequence[end], *peer = &connection->sequence[!end];
     unsigned known = connection->known[end];
-    int64_t fin = known & KNOWN_FIN ? connection_fin(connection, end) : INT64_MAX;
+    int64_t fin = known & KNOWN_FIN ? connection->counts[end].fin : INT64_MAX;
     int64_t next = sequence->next, acked = sequence->acked;
     if (sequence->acked_beyond > 0 && sequence->acked_beyond > acked)
         acked = sequence->acked_beyond;
@@ -102,7 +102,7 @@ _Static_assert(offsetof(HistorySide, last_frame) - offsetof(HistorySide, first_d
                        offsetof(EndCounts, last_frame) - offsetof(EndCounts, first_data_ns) &&
                    offsetof(HistorySide, wscale) - offsetof(HistorySide, retransmissions) ==
                        offsetof(EndCounts, wscale) - offsetof(EndCounts, retransmissions) &&
-                   offsetof(EndCounts, wscale) + 1 == sizeof(EndCounts),
+                   offsetof(EndCounts, wscale) + 1 == offsetof(EndCounts, fin),
                "what is counted lies in the same order in both, so that it can be copied in two pieces");
 
 static void fill_counts(HistorySide *side, const EndCounts *counts)
@@ -110,7 +110,7 @@ static void fill_counts(HistorySide *side, const EndCounts *counts)
     memcpy(&side->first_data_ns, &counts->first_data_ns,
            offsetof(EndCounts, lost_bytes) - offsetof(EndCounts, first_data_ns));
     memcpy(&side->retransmissions, &counts->retransmissions,
-           sizeof *counts - offsetof(EndCounts, retransmissions));
+           offsetof(EndCounts, fin) - offsetof(EndCounts, retransmissions));
 }
 
 static inline void fill_side(HistorySide *side, unsigned end, const FlowTable *table,

@@ -17,6 +17,13 @@ static Acknowledged find_acknowledged(const History *history, Side side)
     Acknowledged result = {.acked = ACKED_NOTHING, .end = history->row_count};
     for (unsigned i = 0; i < history->row_count; i++) {
         const HistoryRow *row = &history->rows[i];
+        const int64_t acked = row->marks & EVENT_RUN
+                                  ? history_run(history, row)->side[side_other(side)].received
+                                  : ACKED_NOTHING;
+        if (acked > result.acked) {
+            result.acked = acked;
+            result.progress = i;
+        }
         if (!row_is_segment(row))
             continue;
         if (row->side == side && row->flags & TCP_RST) {
@@ -71,6 +78,13 @@ static Stall find_stall(const History *history, Side side)
     for (unsigned i = 0; i < limit.end; i++) {
         const HistoryRow *row = &history->rows[i];
         bool is_probe = row->marks & (EVENT_KEEPALIVE | EVENT_WINDOW_PROBE);
+        if (row->marks & EVENT_RUN) {
+            const EventRunEnd *own = &history_run(history, row)->side[side],
+                              *other = &history_run(history, row)->side[side_other(side)];
+            next = own->next > next ? own->next : next;
+            if (other->packets > other->resets)
+                window_is_zero = other->window == 0;
+        }
         if (row_is_segment(row) && row->side != side && !(row->flags & TCP_RST))
             window_is_zero = row->window == 0;
         if (row_is_segment(row) && row->side == side && !is_probe) {

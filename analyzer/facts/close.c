@@ -86,16 +86,24 @@ static void half_closed_for(const FactSet *facts, Side side, Value *value)
 }
 
 /* The last segment that the sender of the row `last` had sent or received before it: what its ACK does not
- * cover was still under way, whatever had passed the capture point. NULL for none. */
-static const HistoryRow *last_known_before(const History *history, const HistoryRow *last)
+ * cover was still under way, whatever had passed the capture point. Frame 0 for none. */
+static Moment last_known_before(const History *history, const HistoryRow *last)
 {
+    const Side peer = side_other((Side)last->side);
+    const int64_t known = last->flags & TCP_ACK ? last->ack : INT64_MAX;
     for (const HistoryRow *row = last; row-- > history->rows;) {
-        bool is_crossing = !(row->marks & EVENT_RUN) && row->side != last->side && row->length &&
-                           last->flags & TCP_ACK && row->seq + row->length > last->ack;
-        if (!is_crossing)
-            return row;
+        if (row->marks & EVENT_RUN) {
+            const HistoryRun *run = history_run(history, row);
+            const EventRunEnd *own = &run->side[last->side];
+            if (run->side[peer].next <= known)
+                return (Moment){row->time_ns, row->frame};
+            if (own->packets)
+                return (Moment){own->last_ns, own->last_frame};
+        } else if (row->side == last->side || !row->length || row->seq + row->length <= known) {
+            return (Moment){row->time_ns, row->frame};
+        }
     }
-    return NULL;
+    return (Moment){0};
 }
 
 /* The segment that began the end, or that the RST answers which did; NULL for none. */
@@ -110,17 +118,18 @@ static const HistoryRow *find_cause(const History *history)
 
 int64_t facts_idle_before(const History *history)
 {
-    const HistoryRow *cause = find_cause(history), *before = cause ? last_known_before(history, cause) : NULL;
-    return before ? cause->time_ns - before->time_ns : 0;
+    const HistoryRow *cause = find_cause(history);
+    const Moment before = cause ? last_known_before(history, cause) : (Moment){0};
+    return before.frame ? cause->time_ns - before.time_ns : 0;
 }
 
 static void idle_before(const FactSet *facts, Side side, Value *value)
 {
     (void)side;
     const HistoryRow *cause = find_cause(facts->history);
-    const HistoryRow *before = cause ? last_known_before(facts->history, cause) : NULL;
-    if (before)
-        value_set(value, cause->time_ns - before->time_ns, before->frame);
+    const Moment before = cause ? last_known_before(facts->history, cause) : (Moment){0};
+    if (before.frame)
+        value_set(value, cause->time_ns - before.time_ns, before.frame);
 }
 
 static void both_aborted(const FactSet *facts, Side side, Value *value)

@@ -84,9 +84,8 @@ static bool is_answered(const Event *events, const Ends *ends, unsigned server)
 static bool is_fin_plain(const Connection *connection, const Event *fin, unsigned end, uint32_t next)
 {
     const EndCounts *counts = &connection->counts[end];
-    uint32_t others_next = (uint32_t)connection->sequence[!end].next;
-    return fin->seq + fin->length + 1 == next && counts->fin_seq + 1 == next &&
-           others_next - counts->peer_next_at_fin <= 1;
+    return fin->seq + fin->length + 1 == next && counts->fin + 1 == connection->sequence[end].next &&
+           connection->sequence[!end].next - counts->peer_next_at_fin <= 1;
 }
 
 /* The server closes because of its last word, and not after a pause. */

@@ -124,6 +124,20 @@ static inline bool row_is_from(const HistoryRow *row, Side side)
     return !(row->marks & ROW_FROM_NONE) && row->side == side;
 }
 
+typedef struct {
+    int64_t time_ns;
+    uint32_t frame; /* 0: never */
+} Moment;
+
+/* What a run says of segments of this side that are no RST; NULL for a row that is no run, or has none. */
+static inline const EventRunEnd *facts_run(const History *history, const HistoryRow *row, Side side)
+{
+    if (!(row->marks & EVENT_RUN))
+        return NULL;
+    const EventRunEnd *run = &history_run(history, row)->side[side];
+    return run->packets > run->resets ? run : NULL;
+}
+
 /* Where the end began: at the first FIN, or the first RST that counted. The number of rows where it did not.
  */
 static inline unsigned facts_end_row(const History *history)

@@ -100,6 +100,8 @@ static void answers_resent(const FactSet *facts, Side side, Value *value)
     const HistorySide *sender_side = &facts->history->side[reset->side];
     for (unsigned i = 0; i < reset->answers_row && sender_side->fin; i++) {
         const HistoryRow *earlier = &facts->history->rows[i];
+        const EventRunEnd *run = facts_run(facts->history, earlier, (Side)row->side);
+        before_fin |= run && earlier->frame < sender_side->fin_frame && run->next > row->seq;
         if (earlier->marks & (EVENT_RUN | EVENT_ICMP) || earlier->side == reset->side || !earlier->length)
             continue;
         before_fin |= earlier->frame < sender_side->fin_frame && earlier->seq <= row->seq &&
@@ -109,8 +111,10 @@ static void answers_resent(const FactSet *facts, Side side, Value *value)
      * beyond it. Sooner, the two only passed in another order. */
     for (unsigned i = 0; i < reset->answers_row && row->marks & EVENT_FILLS_HOLE; i++) {
         const HistoryRow *earlier = &facts->history->rows[i];
-        bool is_beyond = !(earlier->marks & (EVENT_RUN | EVENT_ICMP)) && earlier->side == row->side &&
-                         earlier->seq > row->seq;
+        const EventRunEnd *run = facts_run(facts->history, earlier, (Side)row->side);
+        bool is_beyond = run ? run->next > row->seq + row->length
+                             : !(earlier->marks & (EVENT_RUN | EVENT_ICMP)) && earlier->side == row->side &&
+                                   earlier->seq > row->seq;
         before_fin |= is_beyond && row->time_ns - earlier->time_ns > REORDERED_NS;
     }
     value_set_bool(value, again && before_fin, row->frame);
@@ -132,6 +136,11 @@ static void in_flight(const FactSet *facts, Side side, Value *value)
     uint32_t last = 0;
     for (unsigned i = 0; i < reset->row; i++) {
         const HistoryRow *row = &facts->history->rows[i];
+        const EventRunEnd *run = facts_run(facts->history, row, side_other((Side)reset->side));
+        if (run && run->next > next) {
+            next = run->next;
+            last = run->last_frame;
+        }
         if (row->marks & (EVENT_RUN | EVENT_ICMP | EVENT_WILD) || row->side == reset->side)
             continue;
         if (row->length && row->seq + row->length > next) {

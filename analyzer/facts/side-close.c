@@ -156,7 +156,8 @@ static void probes_unanswered(const FactSet *facts, Side side, Value *value)
     uint32_t frame = 0;
     for (unsigned i = 0; i < history->row_count; i++) {
         const HistoryRow *row = &history->rows[i];
-        if (row_is_from(row, side_other(side)) && !(row->flags & TCP_RST))
+        if ((row_is_from(row, side_other(side)) && !(row->flags & TCP_RST)) ||
+            facts_run(history, row, side_other(side)))
             count = 0;
         else if (row_is_from(row, side) && row->marks & (EVENT_KEEPALIVE | EVENT_WINDOW_PROBE)) {
             count++;

@@ -135,11 +135,25 @@ typedef struct {
 
 /* A window that had fallen and is back at its largest has room for all that was acknowledged: everything up
  * to there had been read (RFC 9293 3.8.6). */
+static void take_run(Windows *windows, const EventRunEnd *run)
+{
+    if (run->largest_window >= windows->largest) {
+        if (windows->last < windows->largest)
+            windows->read_up_to = MAX(windows->read_up_to, run->opened);
+        windows->read_up_to = MAX(windows->read_up_to, run->reopened);
+        windows->largest = run->largest_window;
+    }
+    windows->last = run->window;
+}
+
 static Windows find_windows(const History *history, Side side)
 {
     Windows windows = {0};
     for (unsigned i = 0; i < history->row_count; i++) {
         const HistoryRow *row = &history->rows[i];
+        const EventRunEnd *run = facts_run(history, row, side);
+        if (run)
+            take_run(&windows, run);
         if (!row_is_from(row, side) || row->flags & (TCP_SYN | TCP_RST))
             continue;
         if (windows.last < windows.largest && row->window >= windows.largest && row->flags & TCP_ACK)
@@ -194,35 +208,37 @@ static void window_shrink(const FactSet *facts, Side side, Value *value)
     value_set(value, (int64_t)(windows.largest - windows.last) << self->wscale, 0);
 }
 
-/* Since when it has advertised a window of zero without ever opening it again; NULL where the window is open.
- */
-static const HistoryRow *zero_since(const History *history, Side side)
+/* Since when it has advertised a window of zero without ever opening it again; never where it is open. */
+static Moment zero_since(const History *history, Side side)
 {
-    const HistoryRow *since = NULL;
+    Moment since = {0};
     for (unsigned i = 0; i < history->row_count; i++) {
         const HistoryRow *row = &history->rows[i];
+        const EventRunEnd *run = facts_run(history, row, side);
+        if (run && (!run->zero_frame || !since.frame || run->largest_window))
+            since = (Moment){run->zero_ns, run->zero_frame};
         if (!row_is_from(row, side) || row->flags & TCP_RST)
             continue;
         if (row->window)
-            since = NULL;
-        else if (!since)
-            since = row;
+            since.frame = 0;
+        else if (!since.frame)
+            since = (Moment){row->time_ns, row->frame};
     }
     return since;
 }
 
 static void window_zero_for(const FactSet *facts, Side side, Value *value)
 {
-    const HistoryRow *since = zero_since(facts->history, side);
-    if (since)
-        value_set(value, fact_context_last_ns(facts->context) - since->time_ns, since->frame);
+    const Moment since = zero_since(facts->history, side);
+    if (since.frame)
+        value_set(value, fact_context_last_ns(facts->context) - since.time_ns, since.frame);
 }
 
 static void window_zero_frame(const FactSet *facts, Side side, Value *value)
 {
-    const HistoryRow *since = zero_since(facts->history, side);
-    if (since)
-        value_set(value, since->frame, since->frame);
+    const Moment since = zero_since(facts->history, side);
+    if (since.frame)
+        value_set(value, since.frame, since.frame);
 }
 
 static void window_last(const FactSet *facts, Side side, Value *value)

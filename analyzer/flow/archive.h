@@ -9,7 +9,7 @@
 #include "flow/arena.h"
 
 #define ARCHIVE_UNIT       8u
-#define ARCHIVE_RECORD_MAX 2816u
+#define ARCHIVE_RECORD_MAX 3072u
 #define ARCHIVE_PADDING    8u /* beyond the end of a record there may be read, and written, so much */
 
 typedef struct {

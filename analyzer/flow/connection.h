@@ -42,7 +42,8 @@ enum {
 };
 
 /* One kept segment. For EVENT_RUN frame and time are those of the last segment of the run, seq is the frame
- * of the first, length the number of segments and ack how many of them carried payload. */
+ * of the first, length the number of segments and ack how many of them carried payload; what else is known of
+ * them is in runs.h. */
 typedef struct {
     int64_t time_ns;
     uint32_t frame;
@@ -90,13 +91,13 @@ typedef struct {
     uint32_t first_data_frame, last_data_frame;
     uint32_t packets;
     uint32_t last_frame;
-    uint32_t lost_bytes;       /* of holes that had to be forgotten; see holes.h */
-    uint32_t fin_seq;          /* on the wire: the number of its first FIN, with KNOWN_FIN */
-    uint32_t peer_next_at_fin; /* low half of the other end's `next` when that FIN was captured */
+    uint32_t lost_bytes; /* of holes that had to be forgotten; see holes.h */
     uint16_t retransmissions, keepalives, duplicates;
     uint16_t fins, resets; /* segments */
     uint8_t ttl;           /* of its first segment */
     uint8_t wscale;
+    int64_t fin;              /* relative number of its first FIN, with KNOWN_FIN; */
+    int64_t peer_next_at_fin; /* and the other end's `next` when that was captured */
 } EndCounts;
 
 /* Bits of Connection.known, a set for each end. */
@@ -150,14 +151,14 @@ typedef struct {
     /* second: the numbers */
     Sequence sequence[2];
 
-    /* third and fourth: what is counted, and where it began */
+    /* then what is counted, and where it began */
     EndCounts counts[2];
     int64_t first_ns;
     uint32_t first_frame;
     uint32_t previous; /* the stream that used this tuple before, or NO_CONNECTION */
 } Connection;
 
-_Static_assert(sizeof(Connection) == 256, "four cache lines");
+_Static_assert(sizeof(Connection) == 272, "no more than has to be");
 _Static_assert(offsetof(Connection, sequence) == 64, "the key fills the first");
 
 static inline void connection_note_closing(Connection *connection, unsigned end, uint8_t flags)
@@ -177,10 +178,4 @@ static inline int64_t connection_relative(const Connection *connection, unsigned
 {
     const Sequence *sequence = &connection->sequence[end];
     return seq_unwrap(seq - sequence->isn, sequence->next);
-}
-
-/* Relative number of the FIN itself; one less than what acknowledges it. Only with KNOWN_FIN. */
-static inline int64_t connection_fin(const Connection *connection, unsigned end)
-{
-    return connection_relative(connection, end, connection->counts[end].fin_seq);
 }

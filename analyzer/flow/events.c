@@ -3,72 +3,22 @@
 #include <glib.h>
 #include <string.h>
 
-/* What thinning out never touches: the handshake and first exchange, and the latest segments. */
-enum { KEEP_FIRST = 8, KEEP_LAST = 16 };
-
-/* Opening and closing segments kept in the middle; a storm of resets is bounded too. */
-enum { KEEP_TEARDOWN = 14 };
-
-_Static_assert(KEEP_FIRST + 2 * KEEP_TEARDOWN + 1 + KEEP_LAST < EVENTS_MAX, "thinning out makes room");
+#include "flow/runs.h"
+#include "flow/thin.h"
 
 void event_store_init(EventStore *store, Arena *arena)
 {
     for (unsigned i = 1; i < EVENT_CLASSES; i++)
         pool_init(&store->pools[i], arena,
                   i == EVENT_CLASSES - 1 ? sizeof(EventBlock) : event_class_capacity[i] * sizeof(Event));
+    pool_init(&store->runs, arena, sizeof(EventRun));
 }
 
 void event_store_clear(EventStore *store)
 {
     for (unsigned i = 1; i < EVENT_CLASSES; i++)
         pool_clear(&store->pools[i]);
-}
-
-static bool event_is_teardown(const Event *event)
-{
-    return event->flags & (TCP_SYN | TCP_FIN | TCP_RST) || event->marks & EVENT_ICMP;
-}
-
-/* Makes `run`, which may be a single segment so far, stand for `event` too. */
-static void run_absorb(Event *run, const Event *event)
-{
-    if (!(run->marks & EVENT_RUN)) {
-        run->seq = run->frame;
-        run->ack = run->length > 0;
-        run->length = 1;
-        run->marks = EVENT_RUN;
-        run->flags = 0;
-    }
-    bool is_run = event->marks & EVENT_RUN;
-    run->length += is_run ? event->length : 1;
-    run->ack += is_run ? event->ack : event->length > 0;
-    run->frame = event->frame;
-    run->time_ns = event->time_ns;
-}
-
-/* Joins the segments between the first and the last that neither open nor close the connection. A segment
- * next to one that does is kept as well: it may be what provoked an RST. */
-static unsigned thin_out(Event *events, unsigned count)
-{
-    unsigned kept = KEEP_FIRST, teardowns = 0, end = count - KEEP_LAST;
-    bool joining = false, before = event_is_teardown(&events[KEEP_FIRST - 1]);
-    for (unsigned i = KEEP_FIRST; i < end; i++) {
-        const Event event = events[i];
-        bool is_teardown = event_is_teardown(&event), next = event_is_teardown(&events[i + 1]);
-        bool keep =
-            (is_teardown || before || next) && !(event.marks & EVENT_RUN) && teardowns < KEEP_TEARDOWN;
-        before = is_teardown;
-        teardowns += keep;
-        if (!keep && joining) {
-            run_absorb(&events[kept - 1], &event);
-            continue;
-        }
-        events[kept] = event;
-        joining = !keep;
-        kept++;
-    }
-    memmove(&events[kept], &events[end], KEEP_LAST * sizeof events[0]);
-    return kept + KEEP_LAST;
+    pool_clear(&store->runs);
 }
 
 static void event_store_grow(EventStore *store, Connection *connection)
@@ -101,7 +51,8 @@ void event_store_thin_out(EventStore *store, Connection *connection)
     if (!(connection->traits & CONNECTION_THINNED))
         exchange_begin(&block->exchange);
     exchange_take_events(&block->exchange, connection, block->events);
-    connection->event_count = (uint8_t)thin_out(block->events, connection->event_count);
+    connection->event_count =
+        (uint8_t)thin_out(&store->runs, connection, block->events, connection->event_count);
     block->exchange.taken = connection->tracked = connection->event_count;
     connection->traits |= CONNECTION_BEYOND | CONNECTION_THINNED;
 }

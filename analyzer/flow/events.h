@@ -1,9 +1,9 @@
 /* The events of each connection: kept whole for a short one, bounded for a long one.
  *
  * Blocks of three sizes, of which the smallest lies beside the connection; a connection that outgrows the
- * largest is thinned out: its first and last segments and everything that opens or closes it stay, the plain
+ * largest is thinned out (thin.c): its first and last segments and what opens or closes it stay, the plain
  * data and acknowledgements between become runs. So a transfer of a million segments and a connection of ten
- * cost about the same, and the end is always there in full. */
+ * cost about the same, and the end is always there. */
 #pragma once
 
 #include <stdint.h>
@@ -43,6 +43,7 @@ static inline const Exchange *events_exchange(const Event *events)
 
 typedef struct {
     Pool pools[EVENT_CLASSES];
+    Pool runs; /* EventRun, of runs.h */
 } EventStore;
 
 static const uint16_t event_class_capacity[EVENT_CLASSES] = {EVENTS_BESIDE, 24, EVENTS_MAX};

@@ -15,7 +15,7 @@ enum { PACKED_WHOLE = 0 };
 
 enum { CONNECTION_WORDS = sizeof(Connection) / 8 };
 
-_Static_assert(CONNECTION_WORDS == 32, "a bit for each word");
+_Static_assert(sizeof(Connection) % 8 == 0 && CONNECTION_WORDS <= 64, "a bit for each word");
 
 /* The head of an event is its tag, 16 bits of how many frames it is from the one before, 32 of how much
  * later. */
@@ -41,7 +41,7 @@ enum {
 
 enum { EVENT_BYTES_MAX = HEAD_BYTES + 2 + 1 + (4 + 4 + 2 + 2 + 2 + 1) + 2 + (4 + 2 + 1) };
 
-_Static_assert(2 + 4 + CONNECTION_WORDS / 2 + sizeof(Connection) + (size_t)EVENTS_MAX * EVENT_BYTES_MAX +
+_Static_assert(2 + 8 + CONNECTION_WORDS / 2 + sizeof(Connection) + (size_t)EVENTS_MAX * EVENT_BYTES_MAX +
                        sizeof(Exchange) <=
                    FROZEN_BYTES_MAX,
                "the worst case fits");
@@ -261,27 +261,27 @@ static uint8_t *put_words(uint8_t *at, const Connection *connection)
 {
     uint64_t words[CONNECTION_WORDS];
     memcpy(words, connection, sizeof words);
-    uint32_t present = 0;
+    uint64_t present = 0;
     for (unsigned i = 0; i < CONNECTION_WORDS; i++)
-        present |= (uint32_t)(words[i] != 0) << i;
-    put32(&at, present);
+        present |= (uint64_t)(words[i] != 0) << i;
+    put64(&at, present);
     uint8_t *lengths = at;
-    unsigned count = (unsigned)__builtin_popcount(present);
+    unsigned count = (unsigned)__builtin_popcountll(present);
     at = lengths + (count + 1) / 2;
     memset(lengths, 0, (count + 1) / 2);
     for (unsigned place = 0; present; present &= present - 1, place++)
-        lengths[place / 2] |= (uint8_t)(put_word(&at, words[__builtin_ctz(present)]) << place % 2 * 4);
+        lengths[place / 2] |= (uint8_t)(put_word(&at, words[__builtin_ctzll(present)]) << place % 2 * 4);
     return at;
 }
 
 static const uint8_t *get_words(const uint8_t *at, Connection *ret_connection)
 {
     uint64_t words[CONNECTION_WORDS] = {0};
-    uint32_t present = get32(&at);
+    uint64_t present = get64(&at);
     const uint8_t *lengths = at;
-    at = lengths + ((unsigned)__builtin_popcount(present) + 1) / 2;
+    at = lengths + ((unsigned)__builtin_popcountll(present) + 1) / 2;
     for (unsigned place = 0; present; present &= present - 1, place++)
-        words[__builtin_ctz(present)] = get_word(&at, lengths[place / 2] >> place % 2 * 4 & 15);
+        words[__builtin_ctzll(present)] = get_word(&at, lengths[place / 2] >> place % 2 * 4 & 15);
     memcpy(ret_connection, words, sizeof words);
     return at;
 }

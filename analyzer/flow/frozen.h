@@ -16,7 +16,7 @@
 #include "flow/events.h"
 
 /* No connection packs into more. */
-#define FROZEN_BYTES_MAX 2816u
+#define FROZEN_BYTES_MAX 3072u
 
 /* So much may be written and read beyond what is used. */
 #define FROZEN_PADDING 8u

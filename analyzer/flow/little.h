@@ -31,6 +31,12 @@ static inline void put32(uint8_t **at, uint32_t value)
     *at += sizeof value;
 }
 
+static inline void put64(uint8_t **at, uint64_t value)
+{
+    store64(*at, value);
+    *at += sizeof value;
+}
+
 static inline uint16_t get16(const uint8_t **at)
 {
     uint16_t value;

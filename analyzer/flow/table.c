@@ -86,6 +86,11 @@ const Event *flow_table_events(const FlowTable *table, const Connection *connect
     return event_store_get(&table->store.events, connection);
 }
 
+const EventRun *flow_table_run(const FlowTable *table, const Event *event)
+{
+    return run_of(&table->store.events.runs, event);
+}
+
 int64_t flow_table_missing_below(const FlowTable *table, const Connection *connection, unsigned end,
                                  int64_t limit)
 {

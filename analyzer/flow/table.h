@@ -19,6 +19,7 @@
 #include "flow/holes.h"
 #include "flow/notes.h"
 #include "flow/parcel.h"
+#include "flow/runs.h"
 #include "flow/store.h"
 #include "flow/tuple.h"
 
@@ -74,6 +75,9 @@ void flow_table_read(const FlowTable *table, uint32_t stream, ConnectionRecord *
 /* The connection itself and its events; borrowed until the next segment is added, or connection got. */
 Connection *flow_table_get(const FlowTable *table, uint32_t stream);
 const Event *flow_table_events(const FlowTable *table, const Connection *connection);
+
+/* What the segments came to that an EVENT_RUN stands for. Borrowed. */
+const EventRun *flow_table_run(const FlowTable *table, const Event *event);
 
 /* holes.h, for whoever has only the table. */
 int64_t flow_table_missing_below(const FlowTable *table, const Connection *connection, unsigned end,

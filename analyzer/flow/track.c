@@ -39,6 +39,10 @@ static void update_bases(Connection *connection, unsigned end, const Event *even
         set_base(connection, end, is_syn ? event->seq : event->seq - 1, is_syn ? 0 : 1);
     } else if (is_syn && event->flags & TCP_ACK && event->seq != connection->sequence[end].isn) {
         holes_forget(holes, connection, end);
+        EndCounts *counts = connection->counts;
+        counts[end].fin =
+            seq_unwrap((uint32_t)counts[end].fin + connection->sequence[end].isn - event->seq, 0);
+        counts[!end].peer_next_at_fin = 0;
         set_base(connection, end, event->seq, 0);
     }
     if (!(connection->known[!end] & KNOWN_BASE) && event->flags & TCP_ACK)
@@ -133,7 +137,7 @@ static uint16_t track_numbers(Connection *connection, unsigned end, const Event 
         return connection->sequence[!end].window ? EVENT_KEEPALIVE : EVENT_WINDOW_PROBE;
     }
     if (connection->known[end] & KNOWN_FIN && event->length &&
-        begin + event->length > connection_fin(connection, end))
+        begin + event->length > connection->counts[end].fin)
         marks |= EVENT_BEYOND_FIN;
 
     if (begin > sequence->next) {
@@ -167,15 +171,16 @@ static inline void count_data(EndCounts *counts, const Event *event)
     counts->last_data_ns = event->time_ns;
 }
 
-/* `peer_next` is the low half of how far the other end has come. */
-static void count_fin(Connection *connection, unsigned end, const Event *event, uint32_t peer_next)
+/* `peer_next` is how far the other end has come. */
+static void count_fin(Connection *connection, unsigned end, const Event *event, int64_t peer_next)
 {
     EndCounts *counts = &connection->counts[end];
     count16(&counts->fins);
     if (connection->known[end] & KNOWN_FIN)
         return;
     connection->known[end] |= KNOWN_FIN;
-    counts->fin_seq = event->seq + event->length + !!(event->flags & TCP_SYN);
+    counts->fin =
+        connection_relative(connection, end, event->seq) + event->length + !!(event->flags & TCP_SYN);
     counts->peer_next_at_fin = peer_next;
 }
 
@@ -242,7 +247,7 @@ static uint16_t track_event(Connection *connection, const Event *event, unsigned
     if (event->flags & TCP_RST)
         count16(&connection->counts[end].resets);
     if (event->flags & TCP_FIN)
-        count_fin(connection, end, event, (uint32_t)connection->sequence[!end].next);
+        count_fin(connection, end, event, connection->sequence[!end].next);
     return marks;
 }
 
@@ -288,13 +293,20 @@ static bool plain_begin(const Connection *connection, PlainEnd ends[2])
     return true;
 }
 
+/* SND.NXT in 64 bits. */
+static inline int64_t plain_next(const Connection *connection, unsigned end, const PlainEnd *plain)
+{
+    const Sequence *sequence = &connection->sequence[end];
+    return sequence->next + (plain->next - (sequence->isn + (uint32_t)sequence->next));
+}
+
 /* What the segments of a run came to. */
 static void plain_end(Connection *connection, const PlainEnd ends[2])
 {
     for (unsigned end = 0; end < 2; end++) {
         Sequence *sequence = &connection->sequence[end];
         const PlainEnd *plain = &ends[end];
-        sequence->next += plain->next - (sequence->isn + (uint32_t)sequence->next);
+        sequence->next = plain_next(connection, end, plain);
         if (ends[!end].packets)
             sequence->acked = sequence->next - (plain->next - plain->acked);
         if (!plain->packets)
@@ -327,7 +339,7 @@ static void track_plain(Connection *connection, Waiting *waiting)
             own->next += event->length + (event->flags & TCP_FIN);
             count_data(&connection->counts[end], event);
             if (event->flags & TCP_FIN)
-                count_fin(connection, end, event, peer->next - connection->sequence[!end].isn);
+                count_fin(connection, end, event, plain_next(connection, !end, peer));
         } else if (is_duplicate(event, waiting->kept, end)) {
             break;
         }

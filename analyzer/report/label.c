@@ -88,9 +88,12 @@ static bool append_flags(GString *out, const History *history, unsigned index)
  * unseen. */
 static bool is_ignored(const History *history, const ResetRecord *reset)
 {
-    for (unsigned i = reset->row + 1u; !reset->effective && i < history->row_count; i++)
-        if (history->rows[i].side != reset->side && !(history->rows[i].marks & (EVENT_ICMP | EVENT_RUN)))
+    for (unsigned i = reset->row + 1u; !reset->effective && i < history->row_count; i++) {
+        const HistoryRow *row = &history->rows[i];
+        if (row->marks & EVENT_RUN ? history_run(history, row)->side[side_other((Side)reset->side)].packets
+                                   : row->side != reset->side && !(row->marks & EVENT_ICMP))
             return true;
+    }
     return false;
 }
 

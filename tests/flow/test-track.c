@@ -43,7 +43,7 @@ static void numbers_count_from_the_syn(void **state)
     assert_int_equal(sequence_of(script, CLIENT)->acked, 101);
     emit(script, CLIENT, "F.", 101, 1, 0);
     assert_int_equal(sequence_of(script, CLIENT)->next, 102);
-    assert_int_equal(connection_fin(script->connection, script_end(script, CLIENT)), 101);
+    assert_int_equal(script->connection->counts[script_end(script, CLIENT)].fin, 101);
 }
 
 static void without_the_syn_the_first_byte_seen_is_1(void **state)

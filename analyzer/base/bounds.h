@@ -26,9 +26,12 @@
  * packet. Beyond, the block is damaged, and reading ends there with an error. */
 #define PCAPNG_BLOCK_MAX_BYTES (UINT32_C(128) << 20)
 
-/* Interfaces of all sections of a pcapng file: more than any system has, 64 KiB times some 100 bytes. Beyond,
- * reading ends with an error. Sections have no bound: only the one being read is held. */
-#define PCAPNG_INTERFACES_MAX 65536
+/* Interfaces of all sections of a pcapng file: more than any system has. Beyond, reading ends with an error.
+ * Sections have no bound: only the one being read is held. Of the name and of the description of an interface the
+ * beginning is kept: Linux has 15 bytes, Windows 50 and for descriptions 255. So what a file can make of them is
+ * 64 Ki times 0.7 KiB, as three bytes may stand for one that is no UTF-8. */
+#define PCAPNG_INTERFACES_MAX    65536
+#define INTERFACE_NAME_MAX_BYTES 256
 
 /* Memory of the xz decoder: `xz -9` needs 65 MiB. A file that needs more is refused with an error. gzip and
  * lz4 need less than 1 MiB, zstd up to 128 MiB, which its library refuses to exceed. */

@@ -1,8 +1,8 @@
 /* Which frame of which file a frame of a joined capture is.
  *
  * Everything behind the reader knows a frame by one number, that of the joined capture; somebody who looks
- * for it has the files. What is kept is which file how many frames in a row came from: two bytes for each
- * such run. So a rotated ring costs nothing, and two interfaces that take turns at every frame two bytes a
+ * for it has the files. What is kept is which file how many frames in a row came from: four bytes for each
+ * such run. So a rotated ring costs nothing, and two interfaces that take turns at every frame four bytes a
  * frame, which is little beside the frame itself. */
 #pragma once
 

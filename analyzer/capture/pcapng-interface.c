@@ -13,12 +13,13 @@
 
 /* Interface description: link type, 16 bits unused, snap length, options. */
 
+/* As much as is kept of it, which may end within a character. */
 static void pcapng_set_string(char **member, const PcapngOption *option)
 {
     g_free(*member);
-    char *text = g_strndup((const char *)option->value, option->length);
+    g_autofree char *text =
+        g_strndup((const char *)option->value, MIN(option->length, INTERFACE_NAME_MAX_BYTES));
     *member = g_utf8_make_valid(text, -1);
-    g_free(text);
 }
 
 /* Whether an option has the only length it may have. The times of a whole interface hang on it, so it is

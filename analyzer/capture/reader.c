@@ -147,6 +147,11 @@ void capture_reader_free(CaptureReader *reader)
     g_free(reader);
 }
 
+void capture_reader_close(CaptureReader *reader)
+{
+    feed_clear(&reader->feed);
+}
+
 bool capture_reader_next(CaptureReader *reader, Frame *ret_frame)
 {
     return reader->next_batch(reader, ret_frame, 1) == 1;

@@ -38,6 +38,9 @@ CaptureReader *capture_reader_open_memory(const uint8_t *bytes, size_t length, G
 
 void capture_reader_free(CaptureReader *reader);
 
+/* Gives back the file and the buffers of a reader that has no next frame; what it has to say stays. */
+void capture_reader_close(CaptureReader *reader);
+
 /* The next frame. False at the end, which may have come early: then capture_reader_diagnostics() says why,
  * with an error where bytes could not be read, and a note where the file merely ends inside a record. The
  * bytes stay valid until the reader is freed where capture_reader_is_memory(), else until the next call.

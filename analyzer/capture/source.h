@@ -6,8 +6,10 @@
  * tests/pipeline/join.py.) So frame and stream numbers are those of the file that mergecap would write.
  * Unlike mergecap, a file that cannot be opened or read on does not end the others.
  *
- * All files are open at once and a few frames of each are looked ahead, from a pipe not more than are there.
- */
+ * Files are opened when they are due and closed when they are through: of more than some sixty each is looked
+ * at for its first time, and opened again when the joined capture has come to it. So those of a ring may be
+ * more than a process may have open; of those that are wanted at the same time, all have to be. A few frames
+ * of each are looked ahead, from a pipe not more than are there. */
 #pragma once
 
 #include "base/frame-map.h"
@@ -18,8 +20,8 @@ typedef struct FrameSource FrameSource;
 /* As capture_reader_open(). Caller frees. */
 FrameSource *frame_source_open(const char *path, GError **error);
 
-/* The files of a NULL-terminated list, at least one. Those that cannot be opened say so in
- * frame_source_failure(); the others are read all the same. Caller frees. */
+/* The files of a NULL-terminated list, at least one. They are opened when the first frame is asked for; those
+ * that cannot be say so in frame_source_failure(), and the others are read all the same. Caller frees. */
 FrameSource *frame_source_join(char *const *paths);
 void frame_source_free(FrameSource *source);
 
@@ -30,10 +32,10 @@ unsigned frame_source_next_batch(FrameSource *source, Frame *ret_frames, unsigne
 
 guint frame_source_count(const FrameSource *source);
 
-/* Of a file; NULL where it could not be opened. Borrowed. */
+/* Of a file; NULL where it could not be opened, or was not yet. Borrowed. */
 const CaptureReader *frame_source_reader(const FrameSource *source, guint file);
 
-/* Why it could not, beginning with the path; NULL where it could. Borrowed. */
+/* Why it could not, beginning with the path; NULL where it could, or was never tried. Borrowed. */
 const char *frame_source_failure(const FrameSource *source, guint file);
 
 /* The numbers of a joined capture; NULL for one that was merely opened. frame_source_take_map() hands it to

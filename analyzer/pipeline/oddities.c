@@ -72,10 +72,11 @@ static void tell_file(const FrameSource *source, guint index, DiagnosticList *di
     const CaptureReader *reader = frame_source_reader(source, index);
     const char *path = map ? frame_map_file(map, index)->path : "";
     g_autofree char *prefix = g_strconcat(path, map ? ": " : "", NULL);
-    if (!reader) {
-        diagnostic_list_add(diagnostics, DIAGNOSTIC_ERROR, 0, 0, "%s", frame_source_failure(source, index));
+    const char *failure = frame_source_failure(source, index);
+    if (failure)
+        diagnostic_list_add(diagnostics, DIAGNOSTIC_ERROR, 0, 0, "%s", failure);
+    if (!reader) /* nor was it read where a signal came before */
         return;
-    }
     interfaces_tell(reader, prefix, diagnostics);
     copy_diagnostics(reader, prefix, diagnostics);
 }

@@ -31,7 +31,7 @@ static void link_parent(RuleSet *rules, const Draft *draft, MistakeList *mistake
     const YamlNode *under = yaml_node_get(draft->map, "under");
     if (!under)
         return;
-    Rule *parent = g_hash_table_lookup(rules->by_id, under->text);
+    Rule *parent = g_tree_lookup(rules->by_id, under->text);
     if (!parent)
         complain_unknown(rules, draft, under, RULE_ENDING, mistakes);
     else if (parent->kind != RULE_ENDING)
@@ -48,7 +48,7 @@ static void link_name(RuleSet *rules, const Draft *draft, const char *key, const
     bool wants_ending = out == draft->rule->explains;
     if (!yaml_check_kind(draft->rule->file, name, 1u << YAML_TEXT, key, mistakes))
         return;
-    Rule *rule = g_hash_table_lookup(rules->by_id, name->text);
+    Rule *rule = g_tree_lookup(rules->by_id, name->text);
     if (!rule)
         complain_unknown(rules, draft, name, wants_ending ? RULE_ENDING : RULE_FINDING, mistakes);
     else if (wants_ending && rule->kind != RULE_ENDING)

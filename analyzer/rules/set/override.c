@@ -23,7 +23,7 @@ static void complain_unknown_rule(const RuleSet *rules, const char *name, unsign
 static void apply(RuleSet *rules, const Override *override, MistakeList *mistakes)
 {
     const YamlNode *id = override->id, *change = override->change;
-    Rule *rule = g_hash_table_lookup(rules->by_id, id->text);
+    Rule *rule = g_tree_lookup(rules->by_id, id->text);
     if (!rule) {
         complain_unknown_rule(rules, override->name, id->line, id->column, id->text, mistakes);
         return;
@@ -69,7 +69,7 @@ static void check_choices(const RuleSet *rules, const GArray *choices, MistakeLi
 {
     for (guint i = 0; i < choices->len; i++) {
         const Choice *choice = &g_array_index(choices, Choice, i);
-        if (!g_hash_table_contains(rules->by_id, choice->id))
+        if (!g_tree_lookup(rules->by_id, choice->id))
             complain_unknown_rule(rules, choice->name, choice->line, choice->column, choice->id, mistakes);
     }
 }

@@ -26,14 +26,9 @@ Value parameter_value_parse(const char *text, gsize length)
     Scanner scanner;
     scanner_init(&scanner, text, 0, length);
     Token token = scanner_next(&scanner);
-    int64_t sign = 1;
-    if (token.kind == TOKEN_MINUS) {
-        token = scanner_next(&scanner);
-        sign = token.kind == TOKEN_NUMBER ? -1 : 0;
-    }
-    if (sign && scanner_next(&scanner).kind == TOKEN_END) {
+    if (scanner_next(&scanner).kind == TOKEN_END) {
         if (token.kind == TOKEN_NUMBER)
-            return (Value){.type = token.type, .as.number = sign * token.number};
+            return (Value){.type = token.type, .as.number = token.number};
         if (token.kind == TOKEN_TRUE || token.kind == TOKEN_FALSE)
             return (Value){.type = VALUE_BOOL, .as.boolean = token.kind == TOKEN_TRUE};
     }
@@ -68,18 +63,15 @@ void parameter_free(gpointer data)
 
 const Parameter *rule_set_parameter(const RuleSet *rules, const char *name, size_t length)
 {
-    for (guint i = 0; i < rules->parameters->len; i++) {
-        const Parameter *parameter = rules->parameters->pdata[i];
-        if (strlen(parameter->name) == length && !memcmp(parameter->name, name, length))
-            return parameter;
-    }
-    return NULL;
+    g_autofree char *text = g_strndup(name, length);
+    return g_tree_lookup(rules->parameters_by_name, text);
 }
 
 char *rule_set_parameter_hint(const RuleSet *rules, const char *name, size_t length)
 {
     Nearest nearest = nearest_begin(name, length);
-    for (guint i = 0; i < rules->parameters->len; i++)
+    bool is_shown = (*rules->hints)++ < MISTAKES_MAX;
+    for (guint i = 0; is_shown && i < rules->parameters->len; i++)
         nearest_offer(&nearest, ((const Parameter *)rules->parameters->pdata[i])->name);
     return nearest.best ? g_strdup_printf("; did you mean '$%s'?", nearest.best) : g_strdup("");
 }
@@ -119,6 +111,7 @@ static void declare(RuleSet *rules, const char *name, const YamlNode *key, const
         parameter->file = g_strdup(name);
         parameter->line = key->line;
         g_ptr_array_add(rules->parameters, parameter);
+        g_tree_insert(rules->parameters_by_name, parameter->name, parameter);
     }
 }
 

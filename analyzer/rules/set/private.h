@@ -36,8 +36,10 @@ typedef struct {
 
 struct RuleSet {
     GPtrArray *rules;                  /* Rule*, in order of loading; owned */
-    GHashTable *by_id;                 /* id -> Rule* */
+    GTree *by_id;                      /* id -> Rule* */
     GPtrArray *parameters;             /* Parameter*, by name once finished; owned */
+    GTree *parameters_by_name;         /* name -> Parameter* */
+    guint *hints;                      /* names that were searched for: beyond MISTAKES_MAX nobody sees them */
     GPtrArray *all;                    /* Rule*, in order of rule_set_all() */
     GPtrArray *roots;                  /* Rule*: endings without a parent, in order */
     GPtrArray *causes;                 /* Rule*, in order */

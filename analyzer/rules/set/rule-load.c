@@ -128,7 +128,7 @@ static bool check_id(RuleSet *rules, const char *name, const YamlNode *id, Mista
                          "'%s' is no id: lower case letters, digits and hyphens", id->text);
         return false;
     }
-    const Rule *earlier = g_hash_table_lookup(rules->by_id, id->text);
+    const Rule *earlier = g_tree_lookup(rules->by_id, id->text);
     if (earlier)
         mistake_list_add(mistakes, name, id->line, id->column, "there is a rule '%s' already: %s:%u",
                          id->text, earlier->file, earlier->line);
@@ -167,7 +167,7 @@ void rule_load(RuleSet *rules, const char *name, const YamlNode *map, MistakeLis
     Rule *rule = rule_new(id->text, name, map->line);
     rule->kind = kind;
     g_ptr_array_add(rules->rules, rule);
-    g_hash_table_insert(rules->by_id, rule->id, rule);
+    g_tree_insert(rules->by_id, rule->id, rule);
     load_texts(rule, name, map, mistakes);
     Draft draft = {.rule = rule, .map = map, .is_builtin = rules->loads_builtin};
     g_array_append_val(rules->drafts, draft);

@@ -24,8 +24,10 @@ RuleSet *rule_set_new_empty(void)
 {
     RuleSet *rules = g_new0(RuleSet, 1);
     rules->rules = g_ptr_array_new_with_free_func(rule_free);
-    rules->by_id = g_hash_table_new(g_str_hash, g_str_equal);
+    rules->by_id = g_tree_new((GCompareFunc)strcmp);
     rules->parameters = g_ptr_array_new_with_free_func(parameter_free);
+    rules->parameters_by_name = g_tree_new((GCompareFunc)strcmp);
+    rules->hints = g_new0(guint, 1);
     rules->all = g_ptr_array_new();
     rules->roots = g_ptr_array_new();
     rules->causes = g_ptr_array_new();
@@ -44,9 +46,11 @@ void rule_set_free(RuleSet *rules)
 {
     if (!rules)
         return;
-    g_hash_table_unref(rules->by_id);
+    g_tree_unref(rules->by_id);
     g_ptr_array_unref(rules->rules);
+    g_tree_unref(rules->parameters_by_name);
     g_ptr_array_unref(rules->parameters);
+    g_free(rules->hints);
     g_ptr_array_unref(rules->all);
     g_ptr_array_unref(rules->roots);
     sieve_free(rules->root_sieve);
@@ -111,13 +115,14 @@ const GPtrArray *rule_set_all(const RuleSet *rules)
 
 const Rule *rule_set_find(const RuleSet *rules, const char *id)
 {
-    return g_hash_table_lookup(rules->by_id, id);
+    return g_tree_lookup(rules->by_id, id);
 }
 
 char *rule_set_nearest(const RuleSet *rules, const char *id)
 {
     Nearest nearest = nearest_begin(id, strlen(id));
-    for (guint i = 0; i < rules->rules->len; i++)
+    bool is_shown = (*rules->hints)++ < MISTAKES_MAX;
+    for (guint i = 0; is_shown && i < rules->rules->len; i++)
         nearest_offer(&nearest, ((const Rule *)rules->rules->pdata[i])->id);
     return g_strdup(nearest.best);
 }

@@ -10,7 +10,7 @@
 typedef struct {
     YamlNode node;
     GArray *keys, *items; /* YamlNode; keys of a map only */
-    GHashTable *lines;    /* of a map: from each key to its line */
+    GTree *lines;         /* of a map: from each key to its line. Keys cannot be made to collide in a tree. */
 } Open;
 
 typedef struct {
@@ -81,12 +81,12 @@ static bool check_node(Builder *builder, YamlKind kind, yaml_mark_t mark)
 static void take_key(Builder *builder, const YamlNode *key)
 {
     const Open *map = &builder->stack[builder->depth - 1];
-    guint earlier = GPOINTER_TO_UINT(g_hash_table_lookup(map->lines, key->text));
+    guint earlier = GPOINTER_TO_UINT(g_tree_lookup(map->lines, key->text));
     if (earlier)
         mistake_list_add(builder->mistakes, builder->name, key->line, key->column,
                          "the key '%s' stands here twice: first in line %u", key->text, earlier);
     else
-        g_hash_table_insert(map->lines, (gpointer)key->text, GUINT_TO_POINTER(key->line));
+        g_tree_insert(map->lines, (gpointer)key->text, GUINT_TO_POINTER(key->line));
     g_array_append_vals(map->keys, key, 1);
 }
 
@@ -166,7 +166,7 @@ static void on_collection(Builder *builder, const yaml_event_t *event, YamlKind 
     *open = (Open){.node = node_at(kind, event->start_mark), .items = nodes_new()};
     if (kind == YAML_MAP) {
         open->keys = nodes_new();
-        open->lines = g_hash_table_new(g_str_hash, g_str_equal);
+        open->lines = g_tree_new((GCompareFunc)strcmp);
     }
 }
 
@@ -179,7 +179,7 @@ static void on_end(Builder *builder)
     node.items = (const YamlNode *)(void *)g_array_free(open->items, FALSE);
     if (open->keys)
         node.keys = (const YamlNode *)(void *)g_array_free(open->keys, FALSE);
-    g_clear_pointer(&open->lines, g_hash_table_unref);
+    g_clear_pointer(&open->lines, g_tree_unref);
     take(builder, &node);
 }
 
@@ -188,7 +188,7 @@ static void drop_open(Builder *builder)
 {
     while (builder->depth) {
         Open *open = &builder->stack[--builder->depth];
-        g_clear_pointer(&open->lines, g_hash_table_unref);
+        g_clear_pointer(&open->lines, g_tree_unref);
         g_clear_pointer(&open->keys, g_array_unref);
         g_array_unref(open->items);
     }

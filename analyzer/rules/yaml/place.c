@@ -10,6 +10,9 @@ struct YamlLines {
     const char *text;
     gsize length;
     GArray *starts; /* gsize: the offset of each line */
+    /* where the last scalar began: the next is further on, perhaps in the same long line */
+    unsigned line, column;
+    gsize at;
 };
 
 /* The length of the line break here, as libyaml sees line breaks (YAML 1.1 has five of them); 0 for none. */
@@ -203,15 +206,27 @@ static void walk_block(Walk *walk)
     }
 }
 
-SourceRun *yaml_place_runs(const YamlLines *lines, YamlScalarForm form, const char *value, gsize length,
+/* Goes to the line and column, or to the end of the line. */
+static void go_to(Walk *walk, YamlLines *lines, unsigned line, unsigned column)
+{
+    bool is_further = line == lines->line && column >= lines->column;
+    walk->line = line;
+    walk->column = is_further ? lines->column : 1;
+    walk->at =
+        is_further ? lines->at : g_array_index(lines->starts, gsize, MIN(line - 1, lines->starts->len - 1));
+    while (walk->column < column && walk->at < lines->length && !break_here(walk))
+        step(walk);
+    lines->line = line;
+    lines->column = walk->column;
+    lines->at = walk->at;
+}
+
+SourceRun *yaml_place_runs(YamlLines *lines, YamlScalarForm form, const char *value, gsize length,
                            unsigned line, unsigned column, guint *ret_count)
 {
-    Walk walk = {.lines = lines, .line = line, .column = 1, .value = value, .length = length};
+    Walk walk = {.lines = lines, .value = value, .length = length};
     walk.runs = g_array_new(FALSE, FALSE, sizeof(SourceRun));
-    guint index = MIN(line - 1, lines->starts->len - 1);
-    walk.at = g_array_index(lines->starts, gsize, index);
-    while (walk.column < column && walk.at < lines->length && !break_here(&walk))
-        step(&walk);
+    go_to(&walk, lines, line, column);
     begin_run(&walk);
     if (form == YAML_FLOW_SCALAR)
         walk_flow(&walk);

@@ -18,6 +18,6 @@ typedef enum {
 
 /* The runs of a scalar whose text is value[0..length) and which begins (with its quote or its |
  * or >) at this line and column, both from 1. Exact for all but unusual escapes; never out of bounds. An
- * array of *ret_count; caller frees. */
-SourceRun *yaml_place_runs(const YamlLines *lines, YamlScalarForm form, const char *value, gsize length,
+ * array of *ret_count; caller frees. Quickest where scalars are asked for in order. */
+SourceRun *yaml_place_runs(YamlLines *lines, YamlScalarForm form, const char *value, gsize length,
                            unsigned line, unsigned column, guint *ret_count);

@@ -44,6 +44,10 @@
 #define DECOMPRESSED_FREE_BYTES (UINT64_C(1) << 30)
 #define DECOMPRESSED_RATIO_MAX  1000
 
+/* Frames of a capture, of all joined files together: what is kept of a segment has its number in 32 bits. Beyond,
+ * reading ends with an error. */
+#define FRAME_NUMBERS_MAX UINT32_MAX
+
 /* decode: what a frame may contain. */
 
 /* Headers around one TCP segment: tunnels in tunnels, tags, labels. Each recurses once. Real networks need

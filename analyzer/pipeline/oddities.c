@@ -7,6 +7,15 @@
 
 #include "pipeline/interfaces.h"
 
+unsigned oddities_bound_frames(Oddities *oddities, const Frame *frames, unsigned count)
+{
+    while (count && frames[count - 1].number > FRAME_NUMBERS_MAX) {
+        oddities->is_full = true;
+        count--;
+    }
+    return count;
+}
+
 void oddities_note_link_type(Oddities *oddities, uint16_t link_type)
 {
     oddities->unread_frames++;
@@ -112,5 +121,10 @@ void oddities_tell(const Oddities *oddities, const FrameSource *source, Diagnost
                             " frames cut by the snap length: lengths are those on the wire, what RSTs and "
                             "TLS alerts say may be missing",
                             oddities->snapped_frames, oddities->frames);
+    if (oddities->is_full)
+        diagnostic_list_add(diagnostics, DIAGNOSTIC_ERROR, 0, 0,
+                            "reading ended after frame %" PRIu32
+                            ": no more can be numbered; editcap -c splits the capture",
+                            FRAME_NUMBERS_MAX);
     oddities_tell_files(source, diagnostics);
 }

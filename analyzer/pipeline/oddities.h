@@ -11,6 +11,7 @@ typedef struct {
     uint64_t frames, segments; /* all that were read */
     uint64_t filtered_frames;  /* not looked at because of -f */
     uint64_t timeless_frames;
+    bool is_full;            /* there are more than FRAME_NUMBERS_MAX, which were not read */
     uint64_t snapped_frames; /* captured shorter than they were on the wire */
     uint64_t unread_frames;  /* of any link type that nobody reads */
     struct {
@@ -19,6 +20,9 @@ typedef struct {
     } link_types[ODD_LINK_TYPES_MAX];
     unsigned link_type_count;
 } Oddities;
+
+/* Of the next frames, how many have numbers within FRAME_NUMBERS_MAX; notes it where that is not all. */
+unsigned oddities_bound_frames(Oddities *oddities, const Frame *frames, unsigned count);
 
 void oddities_note_link_type(Oddities *oddities, uint16_t link_type);
 

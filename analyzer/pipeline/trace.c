@@ -163,7 +163,11 @@ static void trace_read_frames(Trace *trace, FrameSource *source, PacketFilter *f
 {
     Frame frames[BATCH_FRAMES];
     unsigned count;
-    while (!stop_is_requested() && (count = frame_source_next_batch(source, frames, BATCH_FRAMES))) {
+    while (!stop_is_requested() && !trace->oddities.is_full &&
+           (count = frame_source_next_batch(source, frames, BATCH_FRAMES))) {
+        count = oddities_bound_frames(&trace->oddities, frames, count);
+        if (!count)
+            break;
         trace_note_frames(trace, frames, count);
         if (trace->offsets)
             trace_note_offsets(trace, frames, count);
@@ -256,7 +260,7 @@ static void trace_finish(Trace *trace, FrameSource *source, const TraceOptions *
     trace->info.diagnostics = trace->diagnostics;
     trace_gather_witnesses(trace);
     fact_context_capture(trace->context, trace->info.first_ns, trace->info.last_ns,
-                         trace->info.partial || frame_source_is_cut(source));
+                         trace->info.partial || trace->oddities.is_full || frame_source_is_cut(source));
     if (options->rules) {
         trace_judge_left(trace);
         trace_merge_notable(trace);

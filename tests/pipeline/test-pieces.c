@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "pipeline/filter.h"
 #include "pipeline/loading.h"
+#include "pipeline/oddities.h"
 #include "pipeline/options.h"
 
 static void settings_are_found_from_below(void **state)
@@ -119,12 +120,34 @@ static void nonsense_is_refused(void **state)
     }
 }
 
+/* FRAME_NUMBERS_MAX: nobody waits for so many. */
+static void frames_that_have_no_number_are_refused(void **state)
+{
+    (void)state;
+    Oddities oddities = {0};
+    const Frame frames[] = {
+        {.number = FRAME_NUMBERS_MAX - 1}, {.number = FRAME_NUMBERS_MAX}, {.number = FRAME_NUMBERS_MAX + 1ull}};
+    assert_int_equal(oddities_bound_frames(&oddities, frames, 2), 2);
+    assert_false(oddities.is_full);
+    assert_int_equal(oddities_bound_frames(&oddities, frames, 3), 2);
+    assert_true(oddities.is_full);
+    assert_int_equal(oddities_bound_frames(&oddities, frames + 2, 1), 0);
+    g_autoptr(DiagnosticList) told = diagnostic_list_new();
+    g_autoptr(FrameSource) source = frame_source_join((char *[]){(char *)"/dev/null", NULL});
+    oddities_tell(&oddities, source, told);
+    assert_int_equal(diagnostic_list_worst(told), DIAGNOSTIC_ERROR);
+    bool is_told = false;
+    for (guint i = 0; i < diagnostic_list_length(told); i++)
+        is_told |= strstr(diagnostic_list_get(told, i)->message, "after frame 4294967295") != NULL;
+    assert_true(is_told);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(settings_are_found_from_below), cmocka_unit_test(filters_know_link_types),
-        cmocka_unit_test(bad_filters_are_usage_errors),  cmocka_unit_test(options_are_read),
-        cmocka_unit_test(nonsense_is_refused),
+        cmocka_unit_test(settings_are_found_from_below),          cmocka_unit_test(filters_know_link_types),
+        cmocka_unit_test(bad_filters_are_usage_errors),           cmocka_unit_test(options_are_read),
+        cmocka_unit_test(frames_that_have_no_number_are_refused), cmocka_unit_test(nonsense_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

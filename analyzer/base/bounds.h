@@ -5,6 +5,8 @@
  * then; where that changes what can be said, a diagnostic, a fact that turns unknown or a count of what was
  * left out tells of it.
  *
+ * docs/bounds.md has for each what a user then sees, and the test that reaches it.
+ *
  * What has no bound of its own is the number of connections: a capture of ten million SYNs has ten million
  * streams, as Wireshark counts them. Each costs one small frozen record and no more (docs/performance.md has
  * the number). */

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 SKIPPED = 77
-STREAMS_MAX = 8
+STREAMS_MAX = 4
 
 
 def run(command):

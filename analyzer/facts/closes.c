@@ -32,14 +32,18 @@ static int64_t find_survived_ns(const History *history)
 static void tell_close(const History *history, const Close *close, CloseStory *story)
 {
     const ExchangeEnd *client = &history->exchange.end[SIDE_CLIENT];
-    Waiting waiting;
+    Waiting waiting = {0};
     story->is_closed = true;
     story->closer = (uint8_t)close->side;
     story->time_ns = close->time_ns;
     const bool is_waiting = exchange_waiting(history, SIDE_CLIENT, &waiting) && waiting.end > waiting.begin &&
                             client->last_ns <= close->time_ns;
-    if (close->side == SIDE_CLIENT ? is_waiting : exchange_waits_at(history, close, SIDE_CLIENT))
-        story->waiting_ns = MAX(close->time_ns - client->last_ns, 0);
+    const int64_t waiting_ns = MAX(close->time_ns - client->last_ns, 0);
+    const bool may_be_goodbye =
+        waiting.end - waiting.begin <= CLOSES_GOODBYE_BYTES && waiting_ns < CLOSES_GOODBYE_NS;
+    if (is_waiting && !may_be_goodbye &&
+        (close->side == SIDE_CLIENT || exchange_waits_at(history, close, SIDE_CLIENT)))
+        story->waiting_ns = waiting_ns;
     story->is_crossed = close->side == SIDE_SERVER && exchange_crosses(history, close);
     const bool may_be_idle = close->side == SIDE_SERVER && story->waiting_ns < 0;
     const int64_t idle_ns = may_be_idle ? exchange_idle_ns(history, close) : -1;
@@ -105,8 +109,7 @@ static void note_close(Closes *closes, const CloseStory *story, uint32_t server,
         add(closes, is_server ? WAITING_OF_SERVER : WAITING_OF_CLIENT, server, whose, story->waiting_ns);
     if (story->idle_ns < 0)
         return;
-    if (story->idle_ns >= CLOSES_IDLE_MIN_NS)
-        add(closes, IDLE_OF_SERVER, server, 0, story->idle_ns);
+    add(closes, IDLE_OF_SERVER, server, 0, story->idle_ns);
     if (!story->is_crossed) {
         add(closes, IDLE_CLOSED, server, client, story->time_ns);
         closes->has_idle = true;
@@ -186,25 +189,28 @@ Agreement closes_together(const Closes *closes, const CloseStory *story, uint32_
     };
 }
 
-static Agreement agreement(const Closes *closes, CloseKind kind, uint32_t a, uint32_t b, int64_t value)
+/* Of those that are `least` or more. */
+static Agreement agreement(const Closes *closes, CloseKind kind, uint32_t a, uint32_t b, int64_t value,
+                           int64_t least)
 {
     const int64_t slack = MAX(value / 20, CLOSES_SLACK_NS);
     return (Agreement){
-        count_within(closes, kind, a, b, INT64_MIN, INT64_MAX),
-        count_within(closes, kind, a, b, value - slack, value + slack),
+        count_within(closes, kind, a, b, least, INT64_MAX),
+        count_within(closes, kind, a, b, MAX(value - slack, least), value + slack),
     };
 }
 
 Agreement closes_idle(const Closes *closes, const CloseStory *story, uint32_t server)
 {
-    return agreement(closes, IDLE_OF_SERVER, server, 0, story->idle_ns);
+    return agreement(closes, IDLE_OF_SERVER, server, 0, story->idle_ns,
+                     story->idle_ns < CLOSES_IDLE_MIN_NS ? 0 : CLOSES_IDLE_MIN_NS);
 }
 
 Agreement closes_waiting(const Closes *closes, const CloseStory *story, uint32_t server, uint32_t client)
 {
     const bool is_server = story->closer == SIDE_SERVER;
     return agreement(closes, is_server ? WAITING_OF_SERVER : WAITING_OF_CLIENT, server,
-                     is_server ? 0 : client, story->waiting_ns);
+                     is_server ? 0 : client, story->waiting_ns, 0);
 }
 
 int64_t closes_survived_ns(const Closes *closes, uint32_t server)
@@ -217,7 +223,8 @@ int64_t closes_survived_ns(const Closes *closes, uint32_t server)
 int64_t closes_idle_mode_ns(const Closes *closes, uint32_t server, uint32_t *ret_count)
 {
     uint32_t count, best = 0, best_at = 0;
-    const Tally *all = find_all(closes, IDLE_OF_SERVER, server, 0, &count);
+    const Tally *all = tally_list_find(&closes->tallies, (Tally){.kind = IDLE_OF_SERVER, .a = server},
+                                       CLOSES_IDLE_MIN_NS, INT64_MAX, &count);
     for (uint32_t i = 0, last = 0; i < count; i++) {
         while (last < count && all[last].value <= all[i].value + all[i].value / 20)
             last++;

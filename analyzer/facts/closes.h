@@ -16,6 +16,11 @@
 /* Shorter times are no timeout for idle connections. */
 #define CLOSES_IDLE_MIN_NS INT64_C(1000000000)
 
+/* A last message that is this small, and is soon followed by the other side's close, may be a goodbye (TLS
+ * close_notify, COM_QUIT, Terminate, QUIT, unbind): nobody waits for an answer to it. */
+#define CLOSES_GOODBYE_BYTES 64
+#define CLOSES_GOODBYE_NS    INT64_C(250000000)
+
 /* Closes within this time are one event: a program that ends closes all it has. */
 #define CLOSES_TOGETHER_NS INT64_C(100000000)
 
@@ -74,7 +79,8 @@ typedef struct {
  * request on its way. */
 Agreement closes_together(const Closes *closes, const CloseStory *story, uint32_t server, uint32_t client);
 
-/* Idle times of CLOSES_IDLE_MIN_NS or more after which the server closed. */
+/* Idle times after which the server closed; where this one's is CLOSES_IDLE_MIN_NS or more, those that are.
+ */
 Agreement closes_idle(const Closes *closes, const CloseStory *story, uint32_t server);
 
 /* Waits that the closer cut short: of a server over all clients, of a client over the connections to this

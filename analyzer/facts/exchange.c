@@ -55,14 +55,15 @@ static int64_t acked_end(const HistorySide *self)
     return self->fin && self->acked > self->fin_seq ? self->fin_seq : self->acked;
 }
 
-/* The side closed, and the other one's last turn began beyond what it had received by then: it came too late
- * to be an answer. */
+/* The side closed, and the other one's last turn passed after that, and nobody took it: it came too late to
+ * be an answer. */
 static bool is_answered_late(const History *history, Side side)
 {
     const ExchangeEnd *own = &history->exchange.end[side], *other = &history->exchange.end[side_other(side)];
     Close close;
     return own->turns && other->turns && exchange_close(history, &close) && close.side == side &&
-           other->turn_seq >= close.received && other->turn_heard > own->message_seq;
+           other->turn_frame > history->rows[close.row].frame && other->turn_heard > own->message_seq &&
+           other->turn_seq >= acked_end(&history->side[side_other(side)]);
 }
 
 bool exchange_waiting(const History *history, Side side, Waiting *ret_waiting)

@@ -88,9 +88,19 @@ static bool is_fin_plain(const Connection *connection, const Event *fin, unsigne
            connection->sequence[!end].next - counts->peer_next_at_fin <= 1;
 }
 
-/* The server closes because of its last word, and not after a pause. */
+/* The server closes because of its last words, which it said in one go, and not after a pause. */
 static bool is_closed_at_once(const Event *fin, const Event *last_word)
 {
+    const Event *word = last_word;
+    for (const Event *event = last_word; !(event->flags & TCP_SYN); event--) {
+        if (!event->length)
+            continue;
+        if (event_end(event) != event_end(fin))
+            break;
+        if (word->time_ns - event->time_ns >= EXCHANGE_BURST_NS)
+            return false;
+        word = event;
+    }
     return fin->time_ns - last_word->time_ns < CLOSES_PAUSE_NS;
 }
 

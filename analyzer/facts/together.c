@@ -42,7 +42,7 @@ static bool find_idle(const FactSet *facts, Side side, Agreement *ret_agreement)
     CloseStory story;
     Whose whose;
     const Closes *closes = find_close(facts, side, &story, &whose);
-    if (!closes || story.idle_ns < CLOSES_IDLE_MIN_NS)
+    if (!closes || story.idle_ns < 0)
         return false;
     *ret_agreement = closes_idle(closes, &story, whose.server);
     return true;
@@ -244,8 +244,9 @@ static const FactRow rows[] = {
      "Of those, the ones on which the client was waiting for an answer, or a request was on its way.",
      together_waiting},
     {"idle_closes.count", VALUE_INT, NULL, NULL, true,
-     "Connections that it, the server, closed when nothing had been said for a second or more, this one "
-     "included. Absent where this one is none.",
+     "Connections that it, the server, closed when nothing had been said for 50 ms or more, this one "
+     "included; where "
+     "that was a second or more here, those where it was. Absent where this one is none.",
      idle_count},
     {"idle_closes.agree", VALUE_INT, NULL, NULL, true,
      "Of those, the ones it closed after the same idle time as this one, within 5 % or 100 ms.", idle_agree},

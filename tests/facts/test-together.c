@@ -78,6 +78,8 @@ static void a_close_at_one_moment(void **state)
     assert_fact(facts, "listener.answered", 3);
     facts = facts_of_stream(story, 2, 0);
     assert_fact(facts, "server.closed_together.count", 3);
+    assert_fact(facts, "server.idle_closes.count", 2);
+    assert_fact(facts, "server.idle_closes.agrees", false);
 }
 
 /* A server that closes when it has answered says nothing by it. */

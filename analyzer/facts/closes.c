@@ -100,9 +100,11 @@ static void note_close(Closes *closes, const CloseStory *story, uint32_t server,
 {
     const bool is_server = story->closer == SIDE_SERVER;
     const uint32_t whose = is_server ? 0 : client;
-    add(closes, is_server ? CLOSED_BY_SERVER : CLOSED_BY_CLIENT, is_server ? server : client, 0,
-        story->time_ns);
-    if (story->waiting_ns >= 0 || story->is_crossed)
+    const bool is_old = close_story_is_old(story);
+    if (is_old)
+        add(closes, is_server ? CLOSED_BY_SERVER : CLOSED_BY_CLIENT, is_server ? server : client, 0,
+            story->time_ns);
+    if (is_old && (story->waiting_ns >= 0 || story->is_crossed))
         add(closes, is_server ? WAITED_AT_SERVER : WAITED_AT_CLIENT, is_server ? server : client, 0,
             story->time_ns);
     if (story->waiting_ns >= 0)

@@ -50,6 +50,12 @@ static inline bool close_story_counts(const CloseStory *story)
            (story->waiting_ns >= 0 || story->idle_ns >= 0 || story->is_crossed || story->is_silent);
 }
 
+/* And whether it had been there when the others closed that ended at the same moment. */
+static inline bool close_story_is_old(const CloseStory *story)
+{
+    return story->time_ns - story->start_ns >= CLOSES_PAUSE_NS;
+}
+
 /* 32 bits for an address: an IPv4 address itself; of an IPv6 address what it comes to. */
 uint32_t closes_client(const Address *client);
 

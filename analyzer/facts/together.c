@@ -24,7 +24,7 @@ static void together_count(const FactSet *facts, Side side, Value *value)
     CloseStory story;
     Whose whose;
     const Closes *closes = find_close(facts, side, &story, &whose);
-    if (closes)
+    if (closes && close_story_is_old(&story))
         value_set(value, closes_together(closes, &story, whose.server, whose.client).count, 0);
 }
 
@@ -33,7 +33,7 @@ static void together_waiting(const FactSet *facts, Side side, Value *value)
     CloseStory story;
     Whose whose;
     const Closes *closes = find_close(facts, side, &story, &whose);
-    if (closes)
+    if (closes && close_story_is_old(&story))
         value_set(value, closes_together(closes, &story, whose.server, whose.client).agree, 0);
 }
 
@@ -234,11 +234,11 @@ static const FactRow rows[] = {
     {"closed_together.count", VALUE_INT, NULL, NULL, true,
      "Connections that it closed within 100 ms of this one, this one included: of the server those to the "
      "same "
-     "address and port, of the client those from the same address. Only closes count where somebody waited "
-     "for an "
-     "answer, nothing had been said for a second, or the server had never sent a byte; absent where this one "
-     "is "
-     "none.",
+     "address and port, of the client those from the same address. Only closes of connections count that "
+     "were 50 ms "
+     "old, and on which the client waited for an answer, or that the server closed after a pause of 50 ms or "
+     "without "
+     "ever having sent a byte; absent where this one is none.",
      together_count},
     {"closed_together.waiting", VALUE_INT, NULL, NULL, true,
      "Of those, the ones on which the client was waiting for an answer, or a request was on its way.",

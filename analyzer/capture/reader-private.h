@@ -63,9 +63,11 @@ struct CaptureReader {
 /* Each reads the file header; the feed stands at the start of the file, with at least four bytes there. */
 bool pcap_file_open(CaptureReader *reader, GError **error);
 bool pcapng_file_open(CaptureReader *reader, GError **error);
+bool snoop_file_open(CaptureReader *reader, GError **error);
 
 bool pcap_file_recognizes(const uint8_t *magic);
 bool pcapng_file_recognizes(const uint8_t *magic);
+bool snoop_file_recognizes(const uint8_t *bytes, size_t length);
 
 /* Appends an interface and returns it; borrowed. */
 CaptureInterface *capture_reader_add_interface(CaptureReader *reader, uint16_t link_type, uint32_t snaplen);

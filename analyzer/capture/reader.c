@@ -13,7 +13,6 @@ static const struct {
     const char *magic;
     const char *hint;
 } not_captures[] = {
-    {"snoop", "a Solaris snoop capture? editcap converts it"},
     {"GMBU", "a Microsoft Network Monitor capture? editcap converts it"},
     {"RTSS", "a Microsoft Network Monitor 1.x capture? editcap converts it"},
     {"XCP", "a NetXRay capture? editcap converts it"},
@@ -78,9 +77,11 @@ static bool capture_reader_open_format(CaptureReader *reader, GError **error)
         return pcap_file_open(reader, error);
     if (length >= 4 && pcapng_file_recognizes(feed->at))
         return pcapng_file_open(reader, error);
+    if (snoop_file_recognizes(feed->at, length))
+        return snoop_file_open(reader, error);
     g_autofree char *found = describe_magic(feed->at, MIN(length, 64));
     return capture_reader_fail(reader, error, 0,
-                               "expected the magic number of a pcap or pcapng file, found %s", found);
+                               "expected the magic number of a pcap, pcapng or snoop file, found %s", found);
 }
 
 static CaptureReader *capture_reader_new(const char *name)

@@ -1,4 +1,4 @@
-/* Reads captures: pcap and pcapng, plain or compressed, from a file, a pipe, or memory.
+/* Reads captures: pcap, pcapng and snoop, plain or compressed, from a file, a pipe, or memory.
  *
  * Why not libpcap: it refuses gzip, refuses pcapng files whose interfaces differ in link type or snap length,
  * hides comments and interface names, and copies every packet. The tests hold this reader against libpcap

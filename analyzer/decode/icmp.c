@@ -1,6 +1,6 @@
 /* ICMP errors (RFC 792, RFC 4443) quote the start of the packet they are about: the quoted TCP header finds
  * the connection. As in Wireshark, a quote of 16 bytes of TCP or more counts as a segment of its stream, a
- * redirect's does not. */
+ * redirect's does not. A shorter one is kept as well, where there is such a connection. */
 #include "decode/packet.h"
 
 #include <string.h>
@@ -16,6 +16,15 @@ enum {
     ICMP6_PARAMETER_PROBLEM = 4,
 };
 
+/* Of the next hop: RFC 1191 4, RFC 4443 3.2; 0 where it is not said. */
+static uint32_t next_hop_mtu(const uint8_t *header, bool is_version_6)
+{
+    enum { ICMP_FRAGMENTATION_NEEDED = 4 };
+    if (is_version_6)
+        return header[0] == ICMP6_PACKET_TOO_BIG ? be32(header + 4) : 0;
+    return header[0] == ICMP_UNREACHABLE && header[1] == ICMP_FRAGMENTATION_NEEDED ? be16(header + 6) : 0;
+}
+
 static DecodeResult decode_quote(Decoder *decode, Cursor cursor, Packet *packet)
 {
     Segment *segment = packet->segment;
@@ -24,6 +33,7 @@ static DecodeResult decode_quote(Decoder *decode, Cursor cursor, Packet *packet)
         return DECODED_SHORT;
     segment->icmp_type = header[0];
     segment->icmp_code = header[1];
+    segment->icmp_mtu = next_hop_mtu(header, decode == decode_ipv6);
     memcpy(segment->icmp_source, segment->source, sizeof segment->icmp_source);
     memset(segment->source, 0, sizeof segment->source);
     memset(segment->destination, 0, sizeof segment->destination);

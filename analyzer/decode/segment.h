@@ -41,6 +41,7 @@ enum {
 typedef enum {
     SEGMENT_TCP,
     SEGMENT_ICMP_QUOTE, /* an ICMP error that quotes a TCP header; the fields are the quoted segment's */
+    SEGMENT_ICMP_BRIEF, /* one that quotes only ports and number: it makes no stream, and counts in none */
 } SegmentKind;
 
 /* The first 80 bytes are what flow takes along, and lie as they do there, so that one copy takes them
@@ -68,4 +69,5 @@ typedef struct {
     uint16_t mss;
     uint8_t icmp_type, icmp_code;
     uint8_t icmp_source[16]; /* who sent the ICMP error */
+    uint32_t icmp_mtu;       /* of the next hop, where the packet was too big for it; 0: not said */
 } Segment;

@@ -109,6 +109,22 @@ void decode_tcp_options(const uint8_t *options, unsigned length, Segment *segmen
     }
 }
 
+/* RFC 792 asks for 8 bytes, and some hosts and routers quote no more: ports and number. */
+static DecodeResult decode_brief_quote(const uint8_t *header, size_t captured, Segment *segment)
+{
+    enum { NUMBER_END = 8 };
+    if (captured < NUMBER_END)
+        return DECODED_SHORT;
+    segment->kind = SEGMENT_ICMP_BRIEF;
+    segment->source_port = be16(header);
+    segment->destination_port = be16(header + 2);
+    segment->seq = be32(header + 4);
+    segment->ack = 0;
+    segment->flags = 0;
+    segment->window = 0;
+    return DECODED_SEGMENT;
+}
+
 /* |          Source Port          |       Destination Port        |
  * |                        Sequence Number                        |
  * |                    Acknowledgment Number                      |
@@ -116,13 +132,17 @@ void decode_tcp_options(const uint8_t *options, unsigned length, Segment *segmen
  * |           Checksum            |         Urgent Pointer        |
  *
  * The checksum is not looked at: on the sending host the hardware fills it in later.
- * As in Wireshark, 16 captured bytes are enough, and a data offset below 5 still counts as a segment. */
+ * 14 captured bytes are enough, which is what a snap length of 68 leaves of TCP over IPv6, and a data offset
+ * below 5 still counts as a segment. */
 DecodeResult decode_tcp(Cursor cursor, Packet *packet)
 {
+    enum { FLAGS_END = 14, WINDOW_END = 16 };
     Segment *segment = packet->segment;
     const uint8_t *header = cursor.at;
     size_t captured = cursor_left(&cursor);
-    if (captured < 16)
+    if (packet->quoted && captured < WINDOW_END)
+        return decode_brief_quote(header, captured, segment);
+    if (captured < FLAGS_END)
         return DECODED_SHORT;
 
     segment->source_port = be16(header);
@@ -130,7 +150,8 @@ DecodeResult decode_tcp(Cursor cursor, Packet *packet)
     segment->seq = be32(header + 4);
     segment->ack = be32(header + 8);
     segment->flags = header[13];
-    segment->window = be16(header + 14);
+    /* not known is not closed */
+    segment->window = captured < WINDOW_END ? UINT16_MAX : be16(header + 14);
 
     unsigned header_length = (header[12] >> 4) * 4u;
     if (header_length < 20 || header_length > packet->wire_left) {

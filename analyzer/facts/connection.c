@@ -1,6 +1,8 @@
 /* Facts of the connection as a whole. */
 #include "facts/private.h"
 
+#include <string.h>
+
 static const char *const handshake_names[] = {"full",    "simultaneous", "syn-only", "unfinished",
                                               "partial", "none",         NULL};
 
@@ -178,6 +180,78 @@ static void icmp_frame(const FactSet *facts, Side side, Value *value)
     const HistoryRow *row = first_icmp(facts->history);
     if (row)
         value_set(value, row->frame, row->frame);
+}
+
+static const Note *icmp_note(const History *history)
+{
+    const HistoryRow *row = first_icmp(history);
+    for (unsigned i = 0; row && i < history->note_count; i++)
+        if (history->notes[i].kind == NOTE_ICMP && history->notes[i].frame == row->frame)
+            return &history->notes[i];
+    return NULL;
+}
+
+static bool icmp_sender(const History *history, Address *ret_address)
+{
+    const Note *note = icmp_note(history);
+    if (!note)
+        return false;
+    *ret_address = (Address){.version = history->side[SIDE_CLIENT].address.version};
+    memcpy(ret_address->bytes, note->bytes, sizeof ret_address->bytes);
+    return true;
+}
+
+static void icmp_source(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    if (icmp_sender(facts->history, &value->as.address))
+        value->presence = VALUE_KNOWN;
+}
+
+static void icmp_side(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const HistoryRow *row = first_icmp(facts->history);
+    if (row)
+        value_set(value, row->side, row->frame);
+}
+
+static void icmp_from_peer(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const HistoryRow *row = first_icmp(facts->history);
+    Address sender;
+    if (icmp_sender(facts->history, &sender))
+        value_set_bool(value, address_equal(&sender, &facts->history->side[!row->side].address), row->frame);
+}
+
+static void icmp_from_own_host(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const HistoryRow *row = first_icmp(facts->history);
+    Address sender;
+    if (icmp_sender(facts->history, &sender))
+        value_set_bool(value, address_equal(&sender, &facts->history->side[row->side].address), row->frame);
+}
+
+static void icmp_count(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    int64_t count = 0;
+    for (unsigned i = 0; i < facts->history->row_count; i++)
+        count += !!(facts->history->rows[i].marks & EVENT_ICMP);
+    value_set(value, count, 0);
+}
+
+static void icmp_mtu(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const Note *note = icmp_note(facts->history);
+    uint32_t mtu = 0;
+    if (note)
+        memcpy(&mtu, note->bytes + sizeof(Address){0}.bytes, sizeof mtu);
+    if (mtu)
+        value_set(value, mtu, note->frame);
 }
 
 static const char *const icmp_names[] = {
@@ -401,6 +475,16 @@ static const FactRow rows[] = {
     {"icmp.seen", VALUE_BOOL, NULL, NULL, false, "An ICMP error quotes one of its segments.", icmp_seen},
     {"icmp.frame", VALUE_FRAME, NULL, NULL, false, "The first such ICMP error.", icmp_frame},
     {"icmp.kind", VALUE_ENUM, NULL, icmp_names, false, "What it says.", icmp_kind},
+    {"icmp.count", VALUE_INT, NULL, NULL, false, "How many of them were kept.", icmp_count},
+    {"icmp.side", VALUE_SIDE, NULL, NULL, false, "The side whose segment the first one quotes.", icmp_side},
+    {"icmp.source", VALUE_ADDRESS, NULL, NULL, false, "Who sent the first one.", icmp_source},
+    {"icmp.from_peer", VALUE_BOOL, NULL, NULL, false,
+     "The first one came from the address that the quoted segment went to.", icmp_from_peer},
+    {"icmp.from_own_host", VALUE_BOOL, NULL, NULL, false,
+     "The first one came from the address that had sent the quoted segment: its own kernel found no way.",
+     icmp_from_own_host},
+    {"icmp.mtu", VALUE_INT, "bytes", NULL, false,
+     "The next hop's MTU that the first one names; none for other errors than too-big.", icmp_mtu},
     {"odd_flags.kind", VALUE_ENUM, NULL, odd_names, false,
      "The first combination of flags that no stack sends.", odd_flags},
     {"odd_flags.frame", VALUE_FRAME, NULL, NULL, false, "The segment that has it.", odd_flags_frame},

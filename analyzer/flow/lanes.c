@@ -118,7 +118,7 @@ static void lane_file(Lane *lane, const Tray *tray, const Parcel *parcel, Connec
     Connection *connection = flow_table_add_parcel(table, parcel, hint);
     if (numbers && flow_table_count(table) > before)
         lane_number(lane, before, parcel->event.frame);
-    if (parcel->note != NOT_NOTED)
+    if (parcel->note != NOT_NOTED && connection)
         flow_table_note(table, connection, &tray->notes[parcel->note]);
 }
 

@@ -24,10 +24,26 @@ static bool find_kind(const Segment *segment, const uint8_t *payload, NoteKind *
     return is_tls_alert(segment, payload);
 }
 
+static void note_icmp(Note *ret_note, const Segment *segment)
+{
+    enum { ADDRESS = sizeof segment->icmp_source, MTU = sizeof segment->icmp_mtu };
+    *ret_note = (Note){
+        .frame = segment->frame > UINT32_MAX ? UINT32_MAX : (uint32_t)segment->frame,
+        .kind = NOTE_ICMP,
+        .kept = ADDRESS + MTU,
+    };
+    memcpy(ret_note->bytes, segment->icmp_source, ADDRESS);
+    memcpy(ret_note->bytes + ADDRESS, &segment->icmp_mtu, MTU);
+}
+
 bool note_make(Note *ret_note, const Segment *segment, const uint8_t *payload)
 {
     NoteKind kind;
-    if (segment->kind != SEGMENT_TCP || !find_kind(segment, payload, &kind))
+    if (segment->kind != SEGMENT_TCP) {
+        note_icmp(ret_note, segment);
+        return true;
+    }
+    if (!find_kind(segment, payload, &kind))
         return false;
     *ret_note = (Note){
         .frame = segment->frame > UINT32_MAX ? UINT32_MAX : (uint32_t)segment->frame,
@@ -74,8 +90,21 @@ static uint32_t find_last(Pool *pool, const Connection *connection, unsigned *re
     return last;
 }
 
+static bool has_kind(const Pool *pool, const Connection *connection, uint8_t kind)
+{
+    const Note *note;
+    for (uint32_t i = connection->notes; i; i = note->next) {
+        note = pool_block(pool, i);
+        if (note->kind == kind)
+            return true;
+    }
+    return false;
+}
+
 void notes_add(Pool *pool, Connection *connection, const Note *note)
 {
+    if (note->kind == NOTE_ICMP && has_kind(pool, connection, NOTE_ICMP))
+        return;
     unsigned count;
     uint32_t last = find_last(pool, connection, &count);
     if (count == NOTES_MAX) {

@@ -1,5 +1,5 @@
 /* The few payloads that say something about the end of a connection: the text or diagnostic of an RST, a TLS
- * alert.
+ * alert; and who sent an ICMP error.
  *
  * Kept beside the events, bounded, and only where there is something to keep: nearly no connection has any.
  */
@@ -13,6 +13,8 @@ typedef enum {
     NOTE_RST_PAYLOAD, /* RFC 9293 3.5.3: text; or the 8 bytes of draft-ietf-tcpm-rst-diagnostic-payload */
     NOTE_MPTCP_RST,   /* MP_TCPRST (RFC 8684 3.6): bytes[0] is the reason */
     NOTE_TLS_ALERT, /* the segment is one TLS alert record, or one that has the size of an encrypted alert */
+    NOTE_ICMP,      /* bytes: the 16 of who sent the error, and the 4 of the next hop's MTU in host order; the
+                       first of a connection */
 } NoteKind;
 
 typedef struct {
@@ -30,7 +32,7 @@ enum { NOTE_ALERT_MIN = 6, NOTE_ALERT_MAX = 64 };
 /* Whether the segment may be worth a note; cheap enough to ask of each. */
 static inline bool note_is_due(const Segment *segment)
 {
-    return segment->flags & TCP_RST ||
+    return segment->flags & TCP_RST || segment->kind != SEGMENT_TCP ||
            segment->captured_length - NOTE_ALERT_MIN <= NOTE_ALERT_MAX - NOTE_ALERT_MIN;
 }
 

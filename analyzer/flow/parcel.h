@@ -63,7 +63,7 @@ static inline void parcel_fill(Parcel *parcel, const Segment *segment, uint64_t 
     parcel->event.frame = segment->frame > UINT32_MAX ? UINT32_MAX : (uint32_t)segment->frame;
     if (segment->options & ~PARCEL_OPTIONS)
         parcel_set_marks(parcel, segment);
-    if (segment->kind == SEGMENT_ICMP_QUOTE)
+    if (segment->kind != SEGMENT_TCP)
         parcel->event.window = (uint16_t)(segment->icmp_type << 8 | segment->icmp_code);
     parcel->tag = (uint32_t)hash | UINT32_C(1) << 31;
 }

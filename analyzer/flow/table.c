@@ -384,7 +384,7 @@ static inline void put_event(Event *event, const Event *from, unsigned end)
  * for which there is room. Anything else is not filed, and NULL. */
 static inline Connection *add_plain(FlowTable *table, const Parcel *parcel, Connection *connection)
 {
-    if (!connection || parcel->kind == SEGMENT_ICMP_QUOTE ||
+    if (!connection || parcel->kind != SEGMENT_TCP ||
         (connection->traits & (CONNECTION_READY | CONNECTION_REUSES)) != CONNECTION_READY ||
         !event_store_has_room(connection))
         return NULL;
@@ -420,14 +420,29 @@ static void add_apart(FlowTable *table, Connection *connection, unsigned end, co
     if (ends_stream(&event))
         connection->traits |= CONNECTION_ENDED_APART;
     event.marks = (uint16_t)end;
-    event.marks |= parcel->kind == SEGMENT_ICMP_QUOTE ? track_quote(connection, end, &event)
-                                                      : track_foreign(connection, end, &event);
+    event.marks |= parcel->kind == SEGMENT_ICMP_BRIEF   ? EVENT_ICMP
+                   : parcel->kind == SEGMENT_ICMP_QUOTE ? track_quote(connection, end, &event)
+                                                        : track_foreign(connection, end, &event);
     *add_event(table, connection) = event;
     connection->tracked = connection->event_count;
 }
 
+/* It tells of a connection that is known, or of nothing. */
+static Connection *add_brief(FlowTable *table, const Parcel *parcel)
+{
+    int sender;
+    uint32_t handle = find(table, parcel, &sender);
+    if (!handle)
+        return NULL;
+    Connection *connection = connection_store_live(&table->store, handle);
+    add_apart(table, connection, (unsigned)sender, parcel);
+    return connection;
+}
+
 static G_GNUC_NO_INLINE Connection *add_any(FlowTable *table, const Parcel *parcel)
 {
+    if (parcel->kind == SEGMENT_ICMP_BRIEF)
+        return add_brief(table, parcel);
     unsigned end;
     Connection *connection = find_or_begin(table, parcel, &end);
     connection->last_ns = parcel->event.time_ns;
@@ -451,7 +466,8 @@ Connection *flow_table_add(FlowTable *table, const Segment *segment)
     Parcel parcel;
     parcel_fill(&parcel, segment, tuple_hash(segment, table->key));
     Connection *connection = flow_table_add_parcel(table, &parcel, NULL);
-    connection_store_track(&table->store, connection);
+    if (connection)
+        connection_store_track(&table->store, connection);
     return connection;
 }
 

@@ -50,7 +50,8 @@ void flow_table_on_rest(FlowTable *table, RestFunction function, void *data);
 TupleKey flow_table_key(const FlowTable *table);
 
 /* Files the segment under its connection and keeps its event, which may have to wait for being tracked.
- * `hint` is flow_table_look_ahead() of it, or NULL. Returns the connection, borrowed until the next call. */
+ * `hint` is flow_table_look_ahead() of it, or NULL. Returns the connection, borrowed until the next call; NULL
+ * for a SEGMENT_ICMP_BRIEF of which there is none. */
 Connection *flow_table_add_parcel(FlowTable *table, const Parcel *parcel, Connection *hint);
 /* The same, and all is tracked. */
 Connection *flow_table_add(FlowTable *table, const Segment *segment);

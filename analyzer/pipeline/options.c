@@ -11,7 +11,7 @@
 #include "base/nearest.h"
 
 static const char *const details =
-    "CAPTURE is a pcap or pcapng file, plain or compressed with gzip, zstd, lz4 or xz; a folder stands\n"
+    "CAPTURE is a pcap, pcapng or snoop file, plain or compressed with gzip, zstd, lz4 or xz; a folder stands\n"
     "for all captures below it, - for standard input.\n"
     "\n"
     "Exit status: 0 nothing at or above the threshold, 1 findings, 2 wrong usage or rules, or an output\n"

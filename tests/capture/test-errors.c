@@ -15,7 +15,7 @@
 #include "capture/reader.h"
 #include "sample.h"
 
-#define EXPECTED "error: byte 0: expected the magic number of a pcap or pcapng file, found "
+#define EXPECTED "error: byte 0: expected the magic number of a pcap, pcapng or snoop file, found "
 
 static const struct {
     const char *bytes;
@@ -27,8 +27,6 @@ static const struct {
     {"No", 2, EXPECTED "4e 6f (\"No\"), a text file?\n"},
     {"\xd4\xc3\xb2", 3, EXPECTED "d4 c3 b2 (\"...\")\n"},
     {"\0\0\0\0\0\0\0\0", 8, EXPECTED "00 00 00 00 (\"....\")\n"},
-    {"snoop\0\0\0\0\0\0\x02", 12,
-     EXPECTED "73 6e 6f 6f (\"snoo\"), a Solaris snoop capture? editcap converts it\n"},
     {"GMBU\1\0\0\0", 8,
      EXPECTED "47 4d 42 55 (\"GMBU\"), a Microsoft Network Monitor capture? editcap converts it\n"},
     {"PK\x03\x04", 4, EXPECTED "50 4b 03 04 (\"PK..\"), a zip archive? unpack it first\n"},

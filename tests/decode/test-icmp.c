@@ -58,16 +58,25 @@ static void reads_a_quote_of_version_6(void **state)
     assert_int_equal(segment.source_port, 1000);
 }
 
-/* As in Wireshark: sixteen bytes of TCP or nothing. What was not quoted is not lost: the length is known. */
-static void wants_sixteen_bytes(void **state)
+/* As in Wireshark a quote is a segment from sixteen bytes of TCP on; eight tell at least which connection it
+ * was. What was not quoted is not lost: the length is known. */
+static void reads_brief_quotes(void **state)
 {
     (void)state;
     Segment segment;
     quote.length = 0;
     bytes_add_syn4(&quote);
-    for (uint32_t length = 0; length < 36; length++)
+    for (uint32_t length = 0; length < 28; length++)
         assert_int_not_equal(decode_error(ICMP, 11, 0, length, &segment), DECODED_SEGMENT);
+    for (uint32_t length = 28; length < 36; length++) {
+        assert_int_equal(decode_error(ICMP, 11, 0, length, &segment), DECODED_SEGMENT);
+        assert_int_equal(segment.kind, SEGMENT_ICMP_BRIEF);
+        assert_int_equal(segment.seq, 100);
+        assert_int_equal(segment.source_port, 1000);
+        assert_int_equal(segment.flags, 0);
+    }
     assert_int_equal(decode_error(ICMP, 11, 0, 36, &segment), DECODED_SEGMENT);
+    assert_int_equal(segment.kind, SEGMENT_ICMP_QUOTE);
     assert_int_equal(segment.problems, PROBLEM_HEADER_CUT | PROBLEM_PAYLOAD_CUT);
     assert_int_equal(segment.length, 4);
 }
@@ -132,7 +141,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_a_quote),
         cmocka_unit_test(reads_a_quote_of_version_6),
-        cmocka_unit_test(wants_sixteen_bytes),
+        cmocka_unit_test(reads_brief_quotes),
         cmocka_unit_test(knows_which_types_quote),
         cmocka_unit_test(reads_extended_quotes),
         cmocka_unit_test(reads_quotes_inside_tunnels_and_tunnels_inside_quotes),

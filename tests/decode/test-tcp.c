@@ -92,6 +92,21 @@ static void tells_where_it_was_cut(void **state)
     assert_int_equal(segment.captured_length, 0);
 }
 
+/* What a snap length of 68 leaves of TCP over IPv6: all but the window, which is not taken for a closed one.
+ */
+static void fourteen_bytes_are_enough(void **state)
+{
+    (void)state;
+    Segment segment = decode_with("", 0, 6);
+    assert_int_equal(segment.problems, PROBLEM_HEADER_CUT);
+    assert_int_equal(segment.window, UINT16_MAX);
+    assert_int_equal(segment.flags, decode_with("", 0, 0).flags);
+    packet.length = 0;
+    bytes_add_syn4(&packet);
+    packet.length = 20 + 13;
+    assert_int_not_equal(bytes_decode(&packet, LINK_RAW, &segment), DECODED_SEGMENT);
+}
+
 static void tells_impossible_offsets(void **state)
 {
     (void)state;
@@ -111,9 +126,10 @@ static void tells_impossible_offsets(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_the_header),       cmocka_unit_test(reads_options),
-        cmocka_unit_test(reads_multipath),        cmocka_unit_test(tells_broken_options),
-        cmocka_unit_test(tells_where_it_was_cut), cmocka_unit_test(tells_impossible_offsets),
+        cmocka_unit_test(reads_the_header),         cmocka_unit_test(reads_options),
+        cmocka_unit_test(reads_multipath),          cmocka_unit_test(tells_broken_options),
+        cmocka_unit_test(tells_where_it_was_cut),   cmocka_unit_test(fourteen_bytes_are_enough),
+        cmocka_unit_test(tells_impossible_offsets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

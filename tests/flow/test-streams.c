@@ -285,6 +285,22 @@ static void an_icmp_quote_makes_streams_too(void **state)
     assert_int_equal(script_stream(script), 1);
 }
 
+static void a_brief_quote_tells_of_a_connection_or_of_nothing(void **state)
+{
+    Script *script = *state;
+    Segment quote = segment_of(script, CLIENT, "", 1, 0, 0);
+    quote.kind = SEGMENT_ICMP_BRIEF;
+    assert_null(flow_table_add(script->table, &quote));
+    assert_streams(script, 0);
+    handshake(script);
+    const Connection *connection = flow_table_add(script->table, &quote);
+    assert_ptr_equal(connection, script->connection);
+    assert_streams(script, 1);
+    assert_int_equal(connection->counts[0].packets, 2);
+    const Event *events = flow_table_events(script->table, connection);
+    assert_true(events[connection->event_count - 1].marks & EVENT_ICMP);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -311,6 +327,7 @@ int main(void)
         TEST(in_wireshark_4_0_a_syn_ack_with_a_new_isn_rewrites_the_base),
         TEST(a_repeated_syn_stays),
         TEST(an_icmp_quote_makes_streams_too),
+        TEST(a_brief_quote_tells_of_a_connection_or_of_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

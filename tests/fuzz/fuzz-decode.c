@@ -17,7 +17,7 @@ static void check_segment(const Segment *segment, const uint8_t *payload)
     g_assert(segment->ip_version == 4 || segment->ip_version == 6);
     g_assert(segment->captured_length <= segment->length);
     g_assert(!segment->captured_length || payload);
-    g_assert(segment->kind == SEGMENT_TCP || segment->kind == SEGMENT_ICMP_QUOTE);
+    g_assert(segment->kind <= SEGMENT_ICMP_BRIEF);
     for (uint32_t i = 0; i < segment->captured_length; i++)
         sum ^= payload[i];
     touched = sum;
@@ -27,7 +27,7 @@ enum { ETHERNET = 1, RAW = 101, ETHERNET_HEADER = 14, IP_HEADER = 20, NOPS = 4 }
 
 static void assert_same(const Segment *one, const Segment *other)
 {
-    g_assert(!memcmp(one, other, offsetof(Segment, icmp_source) + sizeof one->icmp_source));
+    g_assert(!memcmp(one, other, offsetof(Segment, icmp_mtu) + sizeof one->icmp_mtu));
 }
 
 /* Ethernet with a packet of IPv4 in it may take the short way; without its link layer it does not. */

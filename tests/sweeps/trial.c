@@ -51,7 +51,8 @@ static void take_packets(Trial *trial, FlowTable *table, const Packet *packets, 
             Segment segment = packets[i].segment;
             segment.frame = i + 1;
             segment.time_ns = packets[i].time_ns;
-            stream = stream_of(table, flow_table_add(table, &segment)->first_frame);
+            const Connection *connection = flow_table_add(table, &segment);
+            stream = connection ? stream_of(table, connection->first_frame) : NO_STREAM;
         }
         g_array_append_val(trial->stream_of, stream);
     }

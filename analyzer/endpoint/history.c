@@ -216,6 +216,8 @@ void history_outline_of(History *history, const FlowTable *table, uint32_t strea
     history->handshake = (uint8_t)find_handshake(history);
     if (history->has_resets)
         history_find_resets(history);
+    if (history->has_resets && history->has_runs)
+        history_find_storms(history);
     find_roles(history);
     history_find_exchange(history, connection, events);
     history_find_stalls(history);

@@ -52,7 +52,7 @@ typedef struct {
     uint32_t length;        /* payload bytes; of a run: 0 */
     uint32_t first_frame;   /* of a run only: its first */
     uint32_t data_segments; /* of a run only: how many with payload */
-    uint16_t window; /* not scaled */
+    uint16_t window;        /* not scaled */
     union {
         uint16_t ip_id;
         uint16_t run; /* of a run: its index in History.runs */
@@ -89,8 +89,9 @@ typedef struct {
 typedef struct {
     int64_t time_ns, seq, ack; /* relative */
     int64_t delay_ns;          /* since the segment it answers */
-    uint32_t frame, answers_frame;
-    uint32_t length; /* payload: text (RFC 9293 3.5.3) or a diagnostic */
+    uint32_t frame;
+    uint32_t answers_frame; /* 0 where that is one of the run in answers_row; else of a reply known */
+    uint32_t length;        /* payload: text (RFC 9293 3.5.3) or a diagnostic */
     uint8_t side, row, answers_row;
     uint8_t form;            /* RstForm */
     uint8_t answers;         /* RstAnswers */

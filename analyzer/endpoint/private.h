@@ -48,6 +48,10 @@ void history_find_resets(History *history);
 /* exchange.c: who spoke when, and who had heard what. Needs rows. */
 void history_find_exchange(History *history, const Connection *connection, const Event *events);
 
+/* storms.c: what RSTs answer that follow the one that counted, where it is no row. Needs the RSTs, and runs.
+ */
+void history_find_storms(History *history);
+
 /* stalls.c: who repeated what in vain. Needs rows. */
 void history_find_stalls(History *history);
 

@@ -195,7 +195,7 @@ static void mptcp_reason(const FactSet *facts, Side side, Value *value)
 static void answers_tls_alert(const FactSet *facts, Side side, Value *value)
 {
     RESET_OR_RETURN(reset);
-    if (reset->answers != RST_ANSWERS_DATA)
+    if (reset->answers != RST_ANSWERS_DATA || !reset->answers_frame)
         return;
     const Note *note = find_note(facts->history, reset->answers_frame, NOTE_TLS_ALERT);
     value_set_bool(value, note != NULL, reset->answers_frame);

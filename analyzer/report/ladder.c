@@ -51,11 +51,15 @@ static Line line_new(void)
                   .state = {"", ""}};
 }
 
-static void gap_add(Gap *gap, const HistoryRow *row)
+static void gap_add(Gap *gap, const History *history, const HistoryRow *row)
 {
     if (row->marks & EVENT_RUN) {
+        const HistoryRun *run = history_run(history, row);
+        uint32_t others = row->segments - row->data_segments,
+                 resets = run->side[SIDE_CLIENT].resets + run->side[SIDE_SERVER].resets;
         gap->data += row->data_segments;
-        gap->others += row->segments - row->data_segments;
+        gap->resets += MIN(resets, others);
+        gap->others += others - MIN(resets, others);
     } else if (row->marks & EVENT_DUPLICATE) {
         gap->twice++;
     } else if (row->flags & TCP_SYN) {
@@ -138,7 +142,7 @@ static GArray *ladder_lines(const Ladder *ladder, const Style *style)
     ladder_select(ladder, shown);
     for (unsigned i = 0; i < history->row_count; i++) {
         if (!shown[i]) {
-            gap_add(&gap, &history->rows[i]);
+            gap_add(&gap, history, &history->rows[i]);
             continue;
         }
         gap_flush(&gap, lines);

@@ -154,7 +154,8 @@ static void check_history(History *history)
     }
     for (unsigned i = 0; i < history->reset_count; i++) {
         const ResetRecord *reset = &history->resets[i];
-        g_assert(reset->row < history->row_count && (reset->form != RST_FORM_REPLY || reset->answers_frame));
+        g_assert(reset->row < history->row_count && (reset->form != RST_FORM_REPLY || reset->answers_frame ||
+                                                     history->rows[reset->answers_row].marks & EVENT_RUN));
         g_assert((reset->answers == RST_ANSWERS_NOTHING) == (reset->form != RST_FORM_REPLY));
     }
     g_assert(history->first_reset < (int)history->reset_count);

@@ -36,10 +36,10 @@ typedef struct {
     Side tap;
 } Sweep;
 
-/* The first RST. */
+/* Each kind of RST once. */
 static void append_resets(GString *out, const History *history)
 {
-    for (unsigned i = 0; i < MIN(history->reset_count, 1); i++) {
+    for (unsigned i = 0; i < history->reset_count; i++) {
         const ResetRecord *reset = &history->resets[i];
         g_autofree char *kind =
             g_strdup_printf(" %s:%s:%s%s%s", side_name((Side)reset->side),

@@ -214,14 +214,38 @@ static GPtrArray *run_inputs(const Run *run, const char *config)
         g_ptr_array_add(inputs, run->options->rule_paths[i]);
     if (config)
         g_ptr_array_add(inputs, (gpointer)config);
+    if (run->options->expect)
+        g_ptr_array_add(inputs, run->options->expect);
     g_ptr_array_add(inputs, NULL);
     return inputs;
+}
+
+/* --write-expect is an output like the others: it goes neither where a report goes nor over an input. */
+static bool run_check_expectations(const Run *run, char *const *inputs, GError **error)
+{
+    const char *path = run->options->write_expect, *taken = NULL;
+    if (!path || !strcmp(path, "-"))
+        return true;
+    for (guint i = 0; inputs[i]; i++)
+        if (file_is_same(path, inputs[i]))
+            taken = inputs[i];
+    for (guint i = 0; run->options->outputs[i]; i++) {
+        const char *equals = strchr(run->options->outputs[i], '=');
+        if (equals && file_is_same(path, equals + 1))
+            taken = run->options->outputs[i];
+    }
+    if (taken)
+        g_set_error(error, CLOSELINT_ERROR, CLOSELINT_ERROR_USAGE,
+                    "--write-expect %s: this would write over %s", path, taken);
+    return !taken;
 }
 
 static Outputs *run_open_outputs(Run *run, ReportOptions *report, GError **error)
 {
     g_autofree char *config = config_for_options(run->options);
     g_autoptr(GPtrArray) inputs = run_inputs(run, config);
+    if (!run_check_expectations(run, (char *const *)inputs->pdata, error))
+        return NULL;
     return outputs_new(run->options->outputs, (const char *const *)inputs->pdata, report, error);
 }
 
@@ -253,8 +277,10 @@ static int run_report(Run *run)
         return fail(error);
     const Options *options = run->options;
     if ((options->expect || options->write_expect) &&
-        !(run->expect = expect_new(options->expect, options->write_expect, run->rules, &error)))
+        !(run->expect = expect_new(options->expect, options->write_expect, run->rules, &error))) {
+        outputs_free(run->outputs);
         return fail(error);
+    }
     run->hurries = !run->where && options->stream < 0 && !run->expect && outputs_take_outcomes(run->outputs);
     for (guint i = 0; i < report.captures; i++)
         run_capture(run, i);

@@ -37,6 +37,13 @@ def never_over_an_input(folder):
             expect(read(capture) == read(GOOD), f'-o json={path}: the capture is gone')
     done = run(GOOD, '--config', rules, '-o', 'json=' + rules)
     expect_status(done, 2, 'would write over', 'over the settings')
+    for arguments in ([capture], [GOOD, '--expect', capture], [GOOD, '-o', 'json=' + capture]):
+        done = run(*arguments, '--write-expect', capture)
+        expect_status(done, 2, 'write', f'--write-expect over an input: {arguments}')
+        expect(read(capture) == read(GOOD), f'--write-expect: the capture is gone: {arguments}')
+    done = run(GOOD, '-o', 'json=' + folder + '/new.json', '--expect', folder + '/missing')
+    expect(done.returncode == 2 and not [name for name in os.listdir(folder) if name.startswith('.closelint')],
+           'a mistake left something behind')
     with open(capture, 'rb') as file:
         expect_status(run('-', '-o', 'json=' + capture, stdin=file), 2, 'standard input', 'over standard input')
     for arguments in ([capture], ['--follow', '0:client', capture], ['--why', '0', capture]):

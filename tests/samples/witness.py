@@ -41,9 +41,6 @@ KNOWN = {
     **{(sample, view, check): "an RST with another TTL, sooner than that host could answer, was sent on the way"
        for sample, view, check in (("reset-on-the-way-idle", "client", "endings"), ("reset-on-the-way-idle", "client", "states"),
                                    ("reset-on-the-way-at-once", "client", "endings"), ("reset-on-the-way-at-once", "server", "endings"))},
-    ("download-broken-off-60", "client", "endings"): "one abort, then a reply to each of 60 segments",
-    ("download-broken-off-60", "server", "endings"): "one abort, then a reply to each of 60 segments",
-    ("download-broken-off-60", "client", "resets"): "one abort, then a reply to each of 60 segments",
     **{("fast-open", view, "states"): "a SYN-ACK that acknowledges the SYN's data makes the client ESTABLISHED" for view in ("client", "server")},
     ("other-stack-bare-reset", "client", "endings"): "an abort needs no ACK (RFC 9293 3.10.5): the number, the id and the TTL go on",
     ("other-stack-echoed-window", "client", "endings"): "an RST that answers may have the window of what it answers",

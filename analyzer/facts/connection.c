@@ -127,9 +127,12 @@ static void tuple_rested(const FactSet *facts, Side side, Value *value)
 {
     (void)side;
     uint32_t previous = facts->history->previous;
-    if (previous != NO_CONNECTION)
-        value_set(value, facts->history->start_ns - fact_context_stream_end_ns(facts->context, previous),
-                  facts->history->first_frame);
+    if (previous == NO_CONNECTION)
+        return;
+    /* Less than nothing where the clock was set back, or a file holds the same packets twice. */
+    int64_t rested = facts->history->start_ns - fact_context_stream_end_ns(facts->context, previous);
+    if (rested >= 0)
+        value_set(value, rested, facts->history->first_frame);
 }
 
 static void reconnected(const FactSet *facts, Side side, Value *value)
@@ -464,7 +467,10 @@ static const FactRow rows[] = {
      "client's host answered that with RST.",
      met_old},
     {"conn.tuple_rested", VALUE_DURATION, "ns", NULL, false,
-     "From the last segment of the connection that had its addresses and ports before.", tuple_rested},
+     "From the last segment of the connection that had its addresses and ports before; unknown where time "
+     "steps "
+     "back.",
+     tuple_rested},
     {"conn.reconnected", VALUE_BOOL, NULL, NULL, false,
      "It was open when a new SYN came on its addresses and ports; the answer to that SYN drew an RST, which "
      "ended it.",

@@ -57,6 +57,24 @@ static inline bool takes_numbers(const Event *event)
     return event->length || event->flags & (TCP_SYN | TCP_FIN);
 }
 
+static inline bool is_same_packet(const Event *one, const Event *other)
+{
+    /* The id first, which hardly any two have in common. */
+    return one->ip_id == other->ip_id && one->seq == other->seq && one->ack == other->ack &&
+           one->length == other->length && one->flags == other->flags && one->window == other->window;
+}
+
+/* Files that were put together without sorting may hold a packet twice, with the same time and minutes apart.
+ */
+static bool was_there_before(const Event *event, unsigned kept, unsigned end)
+{
+    for (const Event *earlier = event - kept; earlier != event; earlier++)
+        if (earlier->time_ns == event->time_ns && is_same_packet(earlier, event) &&
+            event_end(earlier) == end && !(earlier->marks & (EVENT_RUN | EVENT_ICMP)))
+            return true;
+    return false;
+}
+
 /* Whether one of the last events, of `kept` that lie before this one, is the same packet. */
 static inline bool is_duplicate(const Event *event, unsigned kept, unsigned end)
 {
@@ -65,17 +83,15 @@ static inline bool is_duplicate(const Event *event, unsigned kept, unsigned end)
         return false;
     const Event *first = event - (kept < RECENT_EVENTS ? kept : RECENT_EVENTS);
     for (const Event *earlier = event; earlier-- != first;) {
-        /* The id first, which hardly any two have in common. */
-        if (earlier->ip_id != event->ip_id || earlier->seq != event->seq || earlier->ack != event->ack ||
-            earlier->length != event->length || earlier->flags != event->flags ||
-            earlier->window != event->window)
+        if (!is_same_packet(earlier, event))
             continue;
         if (event_end(earlier) != end || earlier->marks & (EVENT_RUN | EVENT_ICMP))
             continue;
         int64_t apart = event->time_ns - earlier->time_ns;
         return apart >= 0 && apart < (event->ip_id ? DUPLICATE_WITH_ID_NS : DUPLICATE_NS);
     }
-    return false;
+    const bool steps_back = kept && (event->time_ns < event[-1].time_ns || event[-1].marks & EVENT_DUPLICATE);
+    return steps_back && was_there_before(event, kept, end);
 }
 
 /* A new acknowledgement for what the other end sent. */

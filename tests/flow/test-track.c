@@ -295,6 +295,33 @@ static void windows_do_not_scale_where_one_does_not(void **state)
     assert_int_equal(sequence_of(script, CLIENT)->window, 100);
 }
 
+/* As a file that was put together of two that overlap: SYNs and data, minutes apart in the file. */
+static void the_same_packets_once_more_are_copies(void **state)
+{
+    Script *script = *state;
+    Segment all[6];
+    emit(script, CLIENT, "S", 0, 0, 0);
+    all[0] = script->last;
+    emit(script, SERVER, "S.", 0, 1, 0);
+    all[1] = script->last;
+    emit(script, CLIENT, ".", 1, 1, 0);
+    all[2] = script->last;
+    emit(script, CLIENT, "P.", 1, 1, 10);
+    all[3] = script->last;
+    emit(script, SERVER, ".", 1, 11, 0);
+    all[4] = script->last;
+    emit(script, SERVER, "P.", 1, 11, 20);
+    all[5] = script->last;
+    for (unsigned i = 0; i < G_N_ELEMENTS(all); i++)
+        flow_table_add(script->table, &all[i]);
+    const Connection *connection = script->connection;
+    assert_int_equal(flow_table_count(script->table), 1);
+    assert_int_equal(connection->counts[0].duplicates, 3);
+    assert_int_equal(connection->counts[1].duplicates, 3);
+    assert_int_equal(connection->counts[0].retransmissions, 0);
+    assert_int_equal(connection->counts[1].retransmissions, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -320,6 +347,7 @@ int main(void)
         TEST(bytes_beyond_the_fin_are_marked),
         TEST(an_old_ack_is_marked),
         TEST(windows_scale_where_both_syns_offer_it),
+        TEST(the_same_packets_once_more_are_copies),
         TEST(windows_do_not_scale_where_one_does_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

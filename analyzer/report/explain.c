@@ -41,6 +41,20 @@ static void append_label_expression(GString *out, const Style *style, const char
     g_string_free(text, TRUE);
 }
 
+/* "answers-a-probe: It answers a probe. conn.packets == 2" */
+static void append_conditions(GString *out, const Style *style, const Rule *rule)
+{
+    g_autoptr(GPtrArray) conditions = explain_conditions(rule);
+    for (guint i = 0; i < conditions->len; i++) {
+        const Condition *condition = conditions->pdata[i];
+        GString *text = g_string_new(NULL);
+        g_string_append_printf(text, "%s: %s ", condition->name, condition->doc);
+        explain_expression(text, condition->expression);
+        block_label(out, style, i ? "" : "where", text->str);
+        g_string_free(text, TRUE);
+    }
+}
+
 static void append_lines(GString *out, const Style *style, const char *label, const GArray *lines)
 {
     for (guint i = 0; lines && i < lines->len; i++) {
@@ -129,6 +143,7 @@ void explain_rule(GString *out, const Style *style, const Rule *rule, const Rule
     append_label_expression(out, style, "when", rule->when);
     append_label_expression(out, style, "certain", rule->certain);
     append_label_expression(out, style, "benign", rule->benign);
+    append_conditions(out, style, rule);
     g_string_append_c(out, '\n');
     append_title(out, style, rule->title);
     append_label_template(out, style, "happened", rule->happened);

@@ -20,6 +20,9 @@ void explain_expression(GString *out, const Expression *expression);
 /* "graceful, reset"; NULL for none. Caller frees with g_free(). */
 char *explain_ids(const GPtrArray *rules);
 
+/* The conditions that a rule's conditions name, and those that these name: Condition*. Caller frees. */
+GPtrArray *explain_conditions(const Rule *rule);
+
 /* The parameters that a rule's conditions and texts use: Parameter*. Caller frees. */
 GPtrArray *explain_parameters(const Rule *rule, const RuleSet *rules);
 

@@ -75,6 +75,19 @@ static void append_strings(GString *out, const char *label, const GPtrArray *str
     g_string_free(text, TRUE);
 }
 
+static void append_conditions(GString *out, const Rule *rule)
+{
+    g_autoptr(GPtrArray) conditions = explain_conditions(rule);
+    for (guint i = 0; i < conditions->len; i++) {
+        const Condition *condition = conditions->pdata[i];
+        g_string_append_printf(out, "- **where %s:** ", condition->name);
+        append_escaped(out, condition->doc);
+        g_string_append(out, " `");
+        explain_expression(out, condition->expression);
+        g_string_append(out, "`\n");
+    }
+}
+
 static void append_ids(GString *out, const char *label, const GPtrArray *rules)
 {
     g_autofree char *ids = explain_ids(rules);
@@ -118,6 +131,7 @@ static void append_rule(GString *out, const Rule *rule)
     append_code(out, "when", rule->when);
     append_code(out, "certain", rule->certain);
     append_code(out, "benign", rule->benign);
+    append_conditions(out, rule);
     append_title(out, rule->title);
     append_template(out, "what happened", rule->happened);
     append_advice(out, rule);
@@ -167,8 +181,9 @@ void listing_rules_markdown(GString *out, const RuleSet *rules)
             g_string_append_printf(out, "%*s- [%s](#%s)\n", (int)depth * 2, "", rule->id, rule->id);
     }
     append_rules(out, all, RULE_ENDING);
-    g_string_append(out, "\n## Causes\n\nWhy it ended so: each is asked under the endings that it explains. The "
-                         "first that holds leads the report, and its severity replaces the ending's.\n");
+    g_string_append(out,
+                    "\n## Causes\n\nWhy it ended so: each is asked under the endings that it explains. The "
+                    "first that holds leads the report, and its severity replaces the ending's.\n");
     append_rules(out, all, RULE_CAUSE);
     g_string_append(out, "\n## Findings\n\nEach that holds is reported, on top of the ending.\n");
     append_rules(out, all, RULE_FINDING);

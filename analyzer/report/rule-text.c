@@ -142,6 +142,27 @@ static bool mentions(const char *text, const char *name)
     return false;
 }
 
+/* As deep as conditions name each other, which EXPRESSION_DEPTH_MAX bounds. */
+static void gather_conditions(GPtrArray *conditions, const Expression *expression)
+{
+    for (guint i = 0; expression && i < expression_condition_count(expression); i++) {
+        const Condition *condition = expression_condition(expression, i);
+        if (g_ptr_array_find(conditions, condition, NULL))
+            continue;
+        g_ptr_array_add(conditions, (gpointer)condition);
+        gather_conditions(conditions, condition->expression);
+    }
+}
+
+GPtrArray *explain_conditions(const Rule *rule)
+{
+    GPtrArray *conditions = g_ptr_array_new();
+    gather_conditions(conditions, rule->when);
+    gather_conditions(conditions, rule->certain);
+    gather_conditions(conditions, rule->benign);
+    return conditions;
+}
+
 GPtrArray *explain_parameters(const Rule *rule, const RuleSet *rules)
 {
     GString *all = g_string_new(NULL);
@@ -151,6 +172,10 @@ GPtrArray *explain_parameters(const Rule *rule, const RuleSet *rules)
         g_string_append_printf(all, "%s\n", expression_text(rule->certain));
     if (rule->benign)
         g_string_append_printf(all, "%s\n", expression_text(rule->benign));
+    g_autoptr(GPtrArray) conditions = explain_conditions(rule);
+    for (guint i = 0; i < conditions->len; i++)
+        g_string_append_printf(all, "%s\n",
+                               expression_text(((const Condition *)conditions->pdata[i])->expression));
     gather_template(all, rule->title);
     gather_template(all, rule->happened);
     gather_template(all, rule->lost);

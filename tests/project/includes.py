@@ -31,7 +31,7 @@ DOORS = {
     "rules/language": {"expression.h", "scanner.h", "tree.h"},
     "rules/passes": {"leap.h", "sieve.h"},
     "rules/text": {"template.h"},
-    "rules/set": {"builtin.h", "parameters.h", "private.h", "rule-set.h"},
+    "rules/set": {"builtin.h", "conditions.h", "parameters.h", "private.h", "rule-set.h"},
     "rules/expect": {"expectations.h"},
 }
 # What the layers after rules may know of them.

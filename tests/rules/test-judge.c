@@ -137,6 +137,48 @@ static void a_cause_that_is_off_is_not_asked(void **state)
     fake_facts_free(facts);
 }
 
+#define NAMED                                                                                                \
+    "conditions:\n"                                                                                          \
+    "  both: {when: closer.fin.seen and peer.fin.seen, doc: d}\n"                                            \
+    "  several: {when: 'both or conn.label matches \"^a+$\"', doc: d}\n"                                     \
+    "add:\n"                                                                                                 \
+    "  - {finding: one, severity: note, when: several and not rst.seen, certain: not both, title: t, "       \
+    "happened: h}\n"                                                                                         \
+    "  - {ending: two, let: {quiet: {when: 'not rst.seen and conn.packets in {1..3}', doc: d}}, severity: "  \
+    "note, when: not quiet or both, title: t, happened: h}\n"
+#define WRITTEN_OUT                                                                                          \
+    "- {finding: one, severity: note, when: '((closer.fin.seen and peer.fin.seen) or conn.label matches "    \
+    "\"^a+$\") and not rst.seen', certain: not (closer.fin.seen and peer.fin.seen), title: t, happened: "    \
+    "h}\n"                                                                                                   \
+    "- {ending: two, severity: note, when: 'not (not rst.seen and conn.packets in {1..3}) or "               \
+    "(closer.fin.seen and peer.fin.seen)', title: t, happened: h}\n"
+
+/* A bool under one of its values, the unknown included. */
+static void preset_as(FactSet *facts, const char *name, unsigned which)
+{
+    if (which == 2)
+        preset_unknown(facts, name, MISSING_END);
+    else
+        preset_bool(facts, name, which, 0);
+}
+
+static void a_named_condition_is_what_it_stands_for(void **state)
+{
+    (void)state;
+    g_autoptr(RuleSet) named = rules_from(NAMED), written_out = rules_from(WRITTEN_OUT);
+    FactSet *facts = fake_facts_new();
+    for (unsigned i = 0; i < 3 * 3 * 3 * 2 * 2; i++) {
+        preset_as(facts, "closer.fin.seen", i % 3);
+        preset_as(facts, "peer.fin.seen", i / 3 % 3);
+        preset_as(facts, "rst.seen", i / 9 % 3);
+        preset_string(facts, "conn.label", i / 27 % 2 ? "aaa" : "ab");
+        preset_number(facts, "conn.packets", i / 54 % 2 ? 2 : 20, 0);
+        g_autofree char *expected = judged(written_out, facts);
+        assert_judged(named, facts, expected);
+    }
+    fake_facts_free(facts);
+}
+
 static void is_honest(void **state)
 {
     (void)state;
@@ -468,6 +510,7 @@ int main(void)
         cmocka_unit_test(goes_down),
         cmocka_unit_test(explains_endings),
         cmocka_unit_test(a_cause_that_is_off_is_not_asked),
+        cmocka_unit_test(a_named_condition_is_what_it_stands_for),
         cmocka_unit_test(is_honest),
         cmocka_unit_test(finds),
         cmocka_unit_test(takes_overrides),

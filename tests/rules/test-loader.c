@@ -9,6 +9,10 @@
 #define FINDING     "{finding: f, severity: note, when: rst.seen, title: t, happened: h}\n"
 #define CAUSE(more) "{cause: c, severity: ok, when: rst.seen, title: t, happened: h, " more "}\n"
 
+#define LET(let, when)                                                                                       \
+    "{ending: a, let: {" let "}, severity: ok,\nwhen: " when ",\ntitle: t, happened: '{if "                  \
+    "rst.seen}h{end}'}\n"
+
 static const struct {
     const char *text, *mistakes;
 } cases[] = {
@@ -34,11 +38,32 @@ static const struct {
     {"- " ENDING "- " CAUSE("explains: ab"), "t.yaml:2:77: error: no ending 'ab'"},
     {"- " ENDING "- " CAUSE("explains: [a, f]") "- " FINDING,
      "t.yaml:2:81: error: 'f' is a finding: a cause explains endings"},
-    {"- " ENDING "- " CAUSE("explains: a, tells: [ff]") "- " FINDING,
-     "t.yaml:2:88: error: no finding 'ff'"},
+    {"- " ENDING "- " CAUSE("explains: a, tells: [ff]") "- " FINDING, "t.yaml:2:88: error: no finding 'ff'"},
     {"- " ENDING "- " CAUSE("explains: a, tells: [a, c]"),
      "t.yaml:2:88: error: 'a' is an ending: a cause tells findings and other causes\n"
      "t.yaml:2:91: error: 'c' is this cause: a cause tells findings and other causes"},
+
+    /* named conditions */
+    {LET("x: {when: rst.seen, doc: d}, y: {when: x or rst.frame == 3, doc: d}", "x and not y"), ""},
+    {"conditions: {x: {when: rst.seen, doc: d}}\n", ""},
+    {LET("x: {when: rst.seen}", "x"), "t.yaml:1:22: error: a condition needs the key 'doc'"},
+    {LET("x: {when: rst.sen, doc: d}", "rst.seen"),
+     "t.yaml:1:29: error: no fact 'rst.sen'; did you mean 'rst.seen'?"},
+    {LET("x: {when: y, doc: d}, y: {when: rst.seen, doc: d}", "y"),
+     "t.yaml:1:29: error: the condition 'y' cannot be used here: it stands further down (t.yaml:1), or has a "
+     "mistake"},
+    {LET("x: {when: x, doc: d}", "rst.seen"),
+     "t.yaml:1:29: error: the condition 'x' cannot be used here: it stands further down (t.yaml:1), or has a "
+     "mistake"},
+    {LET("turned-away: {when: rst.seen, doc: d}", "turned-awy"),
+     "t.yaml:2:7: error: no fact or condition 'turned-awy'; did you mean 'turned-away'?"},
+    {LET("x: {when: rst.seen, doc: d}", "x == true"),
+     "t.yaml:2:7: error: 'x' is a condition, and has no value to compare"},
+    {LET("x: {when: rst.frame, doc: d}", "rst.seen"),
+     "t.yaml:1:29: error: rst.frame (a frame number) is no condition: compare it with something"},
+    {LET("closer: {when: rst.seen, doc: d}", "rst.seen"), "t.yaml:1:19: error: 'closer' is a fact already"},
+    {LET("x: {when: rst.seen, doc: d}, X: {when: rst.seen, doc: d}", "x"),
+     "t.yaml:1:48: error: 'X' is no name of a condition: lower case letters, digits and hyphens"},
 
     /* YAML that rule files may not hold */
     {"", "t.yaml:1:1: error: this file is empty"},

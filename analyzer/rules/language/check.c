@@ -197,6 +197,9 @@ static bool check_matches(Checker *checker, Node *node)
 /* A node that stands where a condition is needed. */
 static bool check_condition(Checker *checker, uint16_t index)
 {
+    bool is_sound;
+    if (checker_node(checker, index)->kind == NODE_WORD && resolve_condition(checker, index, &is_sound))
+        return is_sound;
     if (!check_node(checker, index))
         return false;
     const Node *node = checker_node(checker, index);
@@ -255,5 +258,6 @@ bool expression_check(Expression *expression, const RuleSet *rules, bool asks_ve
 {
     Checker checker = {
         .expression = expression, .rules = rules, .asks_verdict = asks_verdict, .complaint = complaint};
+    expression->depth = expression_node(expression, expression->root)->depth;
     return check_condition(&checker, expression->root);
 }

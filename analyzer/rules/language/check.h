@@ -32,11 +32,16 @@ bool check_complain_pair(Checker *checker, const Node *left, const Node *right, 
 bool resolve_fact_quietly(Checker *checker, Node *word);
 bool resolve_fact(Checker *checker, Node *word);
 
-/* resolve.c: whether a fact's values are names, which may stand without quotes: an enum's, or ids of rules. */
+/* resolve.c: whether a fact's values are names, which may stand without quotes: an enum's, or ids of rules.
+ */
 bool resolve_has_names(const Node *fact);
 
 /* resolve.c: makes a word (or a string) one of the names that such a fact may have, or else a fact. */
 bool resolve_name(Checker *checker, Node *word, const Node *fact);
+
+/* embed.c: whether a word is the name of a condition; then it becomes that, and *ret_is_sound is false after
+ * a complaint. */
+bool resolve_condition(Checker *checker, uint16_t index, bool *ret_is_sound);
 
 /* resolve.c: makes a $parameter its value, and the roles `client` and `server` the sides that they always
  * are. */

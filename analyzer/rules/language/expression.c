@@ -29,6 +29,8 @@ static Expression *expression_new_empty(const Source *source, size_t begin, size
     expression->strings = g_ptr_array_new_with_free_func(g_free);
     expression->patterns = g_ptr_array_new_with_free_func((GDestroyNotify)pattern_free);
     expression->facts = g_array_new(FALSE, TRUE, sizeof(FactRef));
+    expression->own_facts = g_array_new(FALSE, TRUE, sizeof(FactRef));
+    expression->named = g_array_new(FALSE, TRUE, sizeof(NamedNode));
     return expression;
 }
 
@@ -42,9 +44,32 @@ void expression_free(Expression *expression)
     g_ptr_array_unref(expression->strings);
     g_ptr_array_unref(expression->patterns);
     g_array_unref(expression->facts);
+    g_array_unref(expression->own_facts);
+    g_array_unref(expression->named);
     g_clear_pointer(&expression->steps, g_array_unref);
     g_free(expression->leaps);
     g_free(expression);
+}
+
+static void add_once(GArray *facts, FactRef fact)
+{
+    for (guint i = 0; i < facts->len; i++) {
+        const FactRef *known = &g_array_index(facts, FactRef, i);
+        if (known->row == fact.row && known->role == fact.role)
+            return;
+    }
+    g_array_append_val(facts, fact);
+}
+
+void expression_add_fact(Expression *expression, FactRef fact)
+{
+    add_once(expression->facts, fact);
+}
+
+void expression_add_own_fact(Expression *expression, FactRef fact)
+{
+    add_once(expression->facts, fact);
+    add_once(expression->own_facts, fact);
 }
 
 static Expression *compile(const Source *source, size_t begin, size_t end, const RuleSet *rules,
@@ -85,6 +110,47 @@ const FactRef *expression_facts(const Expression *expression, guint *ret_count)
 {
     *ret_count = expression->facts->len;
     return (const FactRef *)expression->facts->data;
+}
+
+const FactRef *expression_own_facts(const Expression *expression, guint *ret_count)
+{
+    *ret_count = expression->own_facts->len;
+    return (const FactRef *)expression->own_facts->data;
+}
+
+guint expression_condition_count(const Expression *expression)
+{
+    return expression->named->len;
+}
+
+const Condition *expression_condition(const Expression *expression, guint index)
+{
+    return g_array_index(expression->named, NamedNode, index).condition;
+}
+
+/* Whether `wanted` is among what makes the node come to what it does: of an `and` that is false, those that
+ * are false; of one that is true, all. */
+static bool is_decisive(const Expression *expression, uint16_t index, uint16_t wanted, FactSet *facts)
+{
+    const Node *node = expression_node(expression, index);
+    if (index == wanted)
+        return true;
+    bool is_chain = node->kind == NODE_AND || node->kind == NODE_OR;
+    if (!is_chain && node->kind != NODE_NOT)
+        return false;
+    Truth truth = expression_evaluate_node(expression, index, facts);
+    for (uint16_t child = node->first; child; child = expression_node(expression, child)->next) {
+        bool counts = !is_chain || expression_evaluate_node(expression, child, facts) == truth;
+        if (counts && is_decisive(expression, child, wanted, facts))
+            return true;
+    }
+    return false;
+}
+
+bool expression_is_decided_by(const Expression *expression, guint index, FactSet *facts)
+{
+    uint16_t wanted = g_array_index(expression->named, NamedNode, index).node;
+    return is_decisive(expression, expression->root, wanted, facts);
 }
 
 const char *expression_text(const Expression *expression)

@@ -1,23 +1,14 @@
 /* What the names in an expression mean: facts, the names of enums, ids of rules, parameters, sides.
  *
- * A bare word is a fact, unless it is compared with something that has names: then it is one of those first. */
+ * A bare word is a fact, unless it is compared with something that has names: then it is one of those first.
+ */
 #include "rules/language/check.h"
 
 #include <string.h>
 
 #include "base/nearest.h"
+#include "rules/set/conditions.h"
 #include "rules/set/parameters.h"
-
-static void add_fact(Checker *checker, FactRef ref)
-{
-    GArray *facts = checker->expression->facts;
-    for (guint i = 0; i < facts->len; i++) {
-        const FactRef *known = &g_array_index(facts, FactRef, i);
-        if (known->row == ref.row && known->role == ref.role)
-            return;
-    }
-    g_array_append_val(facts, ref);
-}
 
 bool resolve_fact_quietly(Checker *checker, Node *node)
 {
@@ -28,7 +19,7 @@ bool resolve_fact_quietly(Checker *checker, Node *node)
     node->kind = NODE_FACT;
     node->fact = ref;
     node->type = (uint8_t)fact_ref_row(ref)->type;
-    add_fact(checker, ref);
+    expression_add_own_fact(checker->expression, ref);
     return true;
 }
 
@@ -44,6 +35,16 @@ static bool complain_unknown_fact(Checker *checker, const Node *node)
     if (hyphen && fact_find(name, (size_t)(hyphen - name), &ref))
         return complain(checker->complaint, node->offset, "no fact '%.*s': a minus needs spaces around it",
                         shown, name);
+    if (checker->rules &&
+        rule_set_condition(checker->rules, name, node->length, checker->complaint->source->name))
+        return complain(checker->complaint, node->offset,
+                        "'%.*s' is a condition, and has no value to compare", shown, name);
+    g_autofree char *condition = checker->rules ? rule_set_condition_hint(checker->rules, name, node->length,
+                                                                          checker->complaint->source->name)
+                                                : g_strdup("");
+    if (*condition)
+        return complain(checker->complaint, node->offset, "no fact or condition '%.*s'%s", shown, name,
+                        condition);
     g_autofree char *nearest = fact_nearest(name, node->length);
     if (nearest)
         return complain(checker->complaint, node->offset, "no fact '%.*s'; did you mean '%s'?", shown, name,
@@ -129,8 +130,7 @@ static bool resolve_rule_id(Checker *checker, Node *word, const Node *fact)
 bool resolve_has_names(const Node *fact)
 {
     return fact->kind == NODE_FACT &&
-           (fact->type == VALUE_ENUM ||
-            (fact->type == VALUE_STRING && fact_ref_row(fact->fact)->is_judged));
+           (fact->type == VALUE_ENUM || (fact->type == VALUE_STRING && fact_ref_row(fact->fact)->is_judged));
 }
 
 bool resolve_name(Checker *checker, Node *word, const Node *fact)

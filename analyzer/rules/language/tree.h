@@ -91,6 +91,12 @@ typedef struct {
 /* Beyond the steps: the end, with the Truth that the whole comes to. */
 #define STEP_END 0xff00u
 
+/* Where the name of a condition stood. */
+typedef struct {
+    const Condition *condition;
+    uint16_t node; /* what it became */
+} NamedNode;
+
 struct Expression {
     char *text;
     GArray *nodes;       /* Node */
@@ -98,6 +104,9 @@ struct Expression {
     GPtrArray *strings;  /* char*: what string constants point to */
     GPtrArray *patterns; /* Pattern* */
     GArray *facts;       /* FactRef, each once, in order of appearance */
+    GArray *own_facts;   /* of these, what its own text names, and no condition in it */
+    GArray *named;       /* NamedNode */
+    unsigned depth;      /* of the tree, at most */
     Node *tree;          /* what `nodes` holds, and `constants`: one step less on the hot path */
     Constant *values;
     uint16_t root;
@@ -130,6 +139,10 @@ static inline uint16_t expression_add_constant(Expression *expression, const Con
     expression->values = (Constant *)expression->constants->data;
     return (uint16_t)(expression->constants->len - 1);
 }
+
+/* expression.c: notes a fact that it reads. */
+void expression_add_fact(Expression *expression, FactRef fact);
+void expression_add_own_fact(Expression *expression, FactRef fact);
 
 /* The first mistake of an expression; later ones are follow-ups, and dropped. */
 typedef struct {

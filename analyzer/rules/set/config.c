@@ -1,6 +1,8 @@
 /* A user's `.closelint.yaml`: other values, other severities, and rules of one's own.
  *
  *   parameters: {fin_timeout: 30s}
+ *   conditions:               # for the rules of all files
+ *     from-the-vpn: {when: "client.addr == 10.8.0.0/16", doc: "The client is one of ours."}
  *   rules:
  *     rst-linger-zero: {severity: ok, reason: "our load balancer does it on purpose"}
  *     keepalive-race: {off: true, reason: "…"}
@@ -19,9 +21,8 @@
 #define MAP  1u << YAML_MAP
 
 static const YamlKey config_keys[] = {
-    {"parameters", MAP, false},        {"rules", MAP, false},
-    {"select", TEXT | LIST, false},    {"ignore", TEXT | LIST, false},
-    {"add", TEXT | LIST | MAP, false},
+    {"parameters", MAP, false},     {"conditions", MAP, false},     {"rules", MAP, false},
+    {"select", TEXT | LIST, false}, {"ignore", TEXT | LIST, false}, {"add", TEXT | LIST | MAP, false},
 };
 
 bool config_is_key(const char *key)
@@ -92,6 +93,8 @@ void config_load(RuleSet *rules, const char *name, const YamlNode *map, MistakeL
     const YamlNode *node;
     if ((node = yaml_node_get(map, "parameters")))
         parameters_load(rules, name, node, mistakes);
+    if ((node = yaml_node_get(map, "conditions")))
+        conditions_load(rules, name, node, true, mistakes);
     if ((node = yaml_node_get(map, "rules")))
         keep_overrides(rules, name, node, mistakes);
     if ((node = yaml_node_get(map, "select")))

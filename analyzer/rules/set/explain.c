@@ -88,6 +88,9 @@ static void add_text(GString *out, const char *text)
     }
 }
 
+static void explain_condition(const Explanation *explanation, const Condition *condition, unsigned indent,
+                              bool unfolds);
+
 static void explain_expression(const Explanation *explanation, const char *key, const Expression *expression,
                                unsigned indent)
 {
@@ -96,10 +99,26 @@ static void explain_expression(const Explanation *explanation, const char *key, 
     add_text(explanation->out, expression_text(expression));
     g_string_append_c(explanation->out, '\n');
     guint count;
-    const FactRef *facts = expression_facts(expression, &count);
+    const FactRef *facts = expression_own_facts(expression, &count);
     for (guint i = 0; i < count; i++)
         explain_fact(explanation, facts[i], indent + 2);
     explain_parameters(explanation, expression_text(expression), indent + 2);
+    for (guint i = 0; i < expression_condition_count(expression); i++)
+        explain_condition(explanation, expression_condition(expression, i), indent + 2,
+                          expression_is_decided_by(expression, i, explanation->facts));
+}
+
+/* A line for a condition that is named, and beneath it what it rests on, where that decided something. */
+static void explain_condition(const Explanation *explanation, const Condition *condition, unsigned indent,
+                              bool unfolds)
+{
+    add_indent(explanation, indent);
+    g_string_append_printf(explanation->out, "%s: %s – ", condition->name,
+                           truth_name(expression_evaluate(condition->expression, explanation->facts)));
+    add_text(explanation->out, condition->doc);
+    g_string_append_c(explanation->out, '\n');
+    if (unfolds)
+        explain_expression(explanation, "when", condition->expression, indent + 2);
 }
 
 static Truth explain_rule(const Explanation *explanation, const Rule *rule, unsigned indent)

@@ -1,5 +1,5 @@
-/* Joins endings to a tree: parents, no cycles, a bounded depth, children in a defined order. And causes to the
- * endings that they explain. */
+/* Joins endings to a tree: parents, no cycles, a bounded depth, children in a defined order. And causes to
+ * the endings that they explain. */
 #include <string.h>
 
 #include "rules/set/private.h"
@@ -42,8 +42,8 @@ static void link_parent(RuleSet *rules, const Draft *draft, MistakeList *mistake
 }
 
 /* One of `explains`, or of `tells`. */
-static void link_name(RuleSet *rules, const Draft *draft, const char *key, const YamlNode *name, GPtrArray *out,
-                      MistakeList *mistakes)
+static void link_name(RuleSet *rules, const Draft *draft, const char *key, const YamlNode *name,
+                      GPtrArray *out, MistakeList *mistakes)
 {
     bool wants_ending = out == draft->rule->explains;
     if (!yaml_check_kind(draft->rule->file, name, 1u << YAML_TEXT, key, mistakes))

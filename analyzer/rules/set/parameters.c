@@ -26,9 +26,14 @@ Value parameter_value_parse(const char *text, gsize length)
     Scanner scanner;
     scanner_init(&scanner, text, 0, length);
     Token token = scanner_next(&scanner);
-    if (scanner_next(&scanner).kind == TOKEN_END) {
+    int64_t sign = 1;
+    if (token.kind == TOKEN_MINUS) {
+        token = scanner_next(&scanner);
+        sign = token.kind == TOKEN_NUMBER ? -1 : 0;
+    }
+    if (sign && scanner_next(&scanner).kind == TOKEN_END) {
         if (token.kind == TOKEN_NUMBER)
-            return (Value){.type = token.type, .as.number = token.number};
+            return (Value){.type = token.type, .as.number = sign * token.number};
         if (token.kind == TOKEN_TRUE || token.kind == TOKEN_FALSE)
             return (Value){.type = VALUE_BOOL, .as.boolean = token.kind == TOKEN_TRUE};
     }

@@ -15,6 +15,12 @@ typedef struct {
     bool is_builtin;     /* the map stays */
 } Draft;
 
+/* A condition that was read and not compiled yet. */
+typedef struct {
+    Condition *condition;
+    const YamlNode *when; /* borrowed */
+} ConditionDraft;
+
 /* A change to a rule in a user's file, kept until all rules are there. */
 typedef struct {
     const YamlNode *id, *change;
@@ -37,6 +43,8 @@ typedef struct {
 struct RuleSet {
     GPtrArray *rules;                  /* Rule*, in order of loading; owned */
     GTree *by_id;                      /* id -> Rule* */
+    GPtrArray *conditions;             /* Condition*, in order of loading; owned */
+    GTree *conditions_by_key;          /* name, or file and name, -> Condition* */
     GPtrArray *parameters;             /* Parameter*, by name once finished; owned */
     GTree *parameters_by_name;         /* name -> Parameter* */
     guint *hints;                      /* names that were searched for: beyond MISTAKES_MAX nobody sees them */
@@ -49,9 +57,10 @@ struct RuleSet {
     Sieve *root_sieve, *finding_sieve; /* of the roots, and of those, once finished */
 
     /* until rule_set_finish() */
-    GPtrArray *documents; /* YamlNode*, of what is not compiled in */
-    GArray *drafts;       /* Draft */
-    GArray *overrides;    /* Override */
+    GPtrArray *documents;     /* YamlNode*, of what is not compiled in */
+    GArray *drafts;           /* Draft */
+    GArray *condition_drafts; /* ConditionDraft */
+    GArray *overrides;        /* Override */
     GArray *parameter_overrides;
     GArray *selected, *ignored; /* Choice; a select on the command line replaces those of files */
     guint file_depth;           /* of files that add files */
@@ -59,8 +68,13 @@ struct RuleSet {
     bool defers_texts; /* of what is compiled in: sound with the values that parameters were declared with */
 };
 
-/* rule-load.c: whether a map has the key of some kind of rule, and reads one rule from its map. */
+/* rule-load.c: whether a map has the key of some kind of rule. */
 bool rule_is_map(const YamlNode *map);
+
+/* rule-load.c: lower case letters, digits and single hyphens, a letter first. */
+bool rule_is_id(const char *text);
+
+/* rule-load.c: reads one rule from its map. */
 void rule_load(RuleSet *rules, const char *name, const YamlNode *map, MistakeList *mistakes);
 
 /* rule-compile.c: expressions, texts and evidence. */
@@ -80,6 +94,13 @@ void parameters_apply(RuleSet *rules, MistakeList *mistakes);
 
 /* Whether all have the values that they were declared with. */
 bool parameters_are_declared(const RuleSet *rules);
+
+/* conditions.c: `conditions` of a file or `let` of a rule; compiled before the rules, the shared ones first,
+ * each before those that stand after it. */
+void conditions_load(RuleSet *rules, const char *name, const YamlNode *map, bool is_shared,
+                     MistakeList *mistakes);
+void conditions_compile(RuleSet *rules, MistakeList *mistakes);
+void condition_free(gpointer data);
 
 /* link.c: the tree, what causes name, the order of all, and rule_set_all(). */
 void rules_link(RuleSet *rules, MistakeList *mistakes);

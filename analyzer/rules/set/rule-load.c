@@ -9,10 +9,11 @@
 
 /* The format of a rule file: what all kinds of rules have, */
 #define COMMON_KEYS                                                                                          \
-    {"severity", TEXT, true}, {"when", TEXT, true}, {"certain", TEXT, false}, {"benign", TEXT, false},       \
-        {"summary", TEXT, false}, {"title", TEXT, true}, {"happened", TEXT, true}, {"programs", MAP, false}, \
-        {"lost", TEXT, false}, {"lookalikes", TEXT | LIST, false}, {"confirm", TEXT | MAP, false},           \
-        {"fix", TEXT | MAP, false}, {"references", TEXT | LIST, false}, {"evidence", TEXT | LIST, false},    \
+    {"severity", TEXT, true}, {"let", MAP, false}, {"when", TEXT, true}, {"certain", TEXT, false},           \
+        {"benign", TEXT, false}, {"summary", TEXT, false}, {"title", TEXT, true}, {"happened", TEXT, true},  \
+        {"programs", MAP, false}, {"lost", TEXT, false}, {"lookalikes", TEXT | LIST, false},                 \
+        {"confirm", TEXT | MAP, false}, {"fix", TEXT | MAP, false}, {"references", TEXT | LIST, false},      \
+        {"evidence", TEXT | LIST, false},                                                                    \
     {                                                                                                        \
         "samples", MAP, false                                                                                \
     }
@@ -110,8 +111,7 @@ static void load_texts(Rule *rule, const char *name, const YamlNode *map, Mistak
     load_severity(rule, name, yaml_node_get(map, "severity"), mistakes);
 }
 
-/* Lower case letters, digits and single hyphens, a letter first. */
-static bool is_id(const char *text)
+bool rule_is_id(const char *text)
 {
     if (!g_ascii_islower(*text))
         return false;
@@ -123,7 +123,7 @@ static bool is_id(const char *text)
 
 static bool check_id(RuleSet *rules, const char *name, const YamlNode *id, MistakeList *mistakes)
 {
-    if (!is_id(id->text)) {
+    if (!rule_is_id(id->text)) {
         mistake_list_add(mistakes, name, id->line, id->column,
                          "'%s' is no id: lower case letters, digits and hyphens", id->text);
         return false;
@@ -169,6 +169,8 @@ void rule_load(RuleSet *rules, const char *name, const YamlNode *map, MistakeLis
     g_ptr_array_add(rules->rules, rule);
     g_tree_insert(rules->by_id, rule->id, rule);
     load_texts(rule, name, map, mistakes);
+    if (yaml_node_get(map, "let"))
+        conditions_load(rules, name, yaml_node_get(map, "let"), false, mistakes);
     Draft draft = {.rule = rule, .map = map, .is_builtin = rules->loads_builtin};
     g_array_append_val(rules->drafts, draft);
 }

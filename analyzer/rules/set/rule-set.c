@@ -20,11 +20,21 @@ static GArray *choices_new(void)
     return choices;
 }
 
+/* GCompareDataFunc */
+static gint compare_keys(gconstpointer a, gconstpointer b, gpointer data)
+{
+    (void)data;
+    return strcmp(a, b);
+}
+
 RuleSet *rule_set_new_empty(void)
 {
     RuleSet *rules = g_new0(RuleSet, 1);
     rules->rules = g_ptr_array_new_with_free_func(rule_free);
     rules->by_id = g_tree_new((GCompareFunc)strcmp);
+    rules->conditions = g_ptr_array_new_with_free_func(condition_free);
+    rules->conditions_by_key = g_tree_new_full(compare_keys, NULL, g_free, NULL);
+    rules->condition_drafts = g_array_new(FALSE, TRUE, sizeof(ConditionDraft));
     rules->parameters = g_ptr_array_new_with_free_func(parameter_free);
     rules->parameters_by_name = g_tree_new((GCompareFunc)strcmp);
     rules->hints = g_new0(guint, 1);
@@ -49,6 +59,9 @@ void rule_set_free(RuleSet *rules)
     g_tree_unref(rules->by_id);
     g_ptr_array_unref(rules->rules);
     g_tree_unref(rules->parameters_by_name);
+    g_tree_unref(rules->conditions_by_key);
+    g_ptr_array_unref(rules->conditions);
+    g_array_unref(rules->condition_drafts);
     g_ptr_array_unref(rules->parameters);
     g_free(rules->hints);
     g_ptr_array_unref(rules->all);
@@ -72,6 +85,7 @@ void rule_set_free(RuleSet *rules)
 static void drop_documents(RuleSet *rules)
 {
     g_array_set_size(rules->drafts, 0);
+    g_array_set_size(rules->condition_drafts, 0);
     g_array_set_size(rules->overrides, 0);
     g_array_set_size(rules->parameter_overrides, 0);
     g_ptr_array_set_size(rules->documents, 0);
@@ -96,6 +110,7 @@ bool rule_set_finish(RuleSet *rules, GError **error)
     g_autoptr(MistakeList) mistakes = mistake_list_new();
     parameters_apply(rules, mistakes);
     rules->defers_texts = parameters_are_declared(rules);
+    conditions_compile(rules, mistakes);
     for (guint i = 0; i < rules->drafts->len; i++)
         rule_compile(rules, &g_array_index(rules->drafts, Draft, i), mistakes);
     rules_link(rules, mistakes);

@@ -57,11 +57,11 @@ typedef struct Rule {
     GPtrArray *children; /* of an ending: Rule*, in order of `order` then id; borrowed */
     struct Sieve *sieve; /* of the children, once the set is finished; NULL for none */
     const struct CauseList *causes; /* that are asked under this ending, once the set is finished; or NULL */
-    GPtrArray *explains; /* of a cause: Rule*, the endings under which it is asked; borrowed */
-    GPtrArray *tells;    /* of a cause: Rule*, findings and causes that are part of its story: not told again
-                            where it leads; borrowed */
+    GPtrArray *explains;            /* of a cause: Rule*, the endings under which it is asked; borrowed */
+    GPtrArray *tells; /* of a cause: Rule*, findings and causes that are part of its story: not told again
+                         where it leads; borrowed */
     int order; /* among its siblings, or among causes; lower is tried first (key `order`, default 100) */
-    Severity severity;   /* after users' files */
+    Severity severity; /* after users' files */
     Severity shipped_severity;
     bool disabled; /* by a user's file, --ignore or --select */
     char *reason;  /* why a user's file changed it, or NULL */
@@ -93,6 +93,15 @@ typedef struct {
     bool is_overridden; /* by a user's file or the command line */
     bool is_pinned;     /* by the command line, which wins */
 } Parameter;
+
+/* A condition with a name, for others to use. */
+typedef struct {
+    char *name, *doc;       /* "turned-away" and what it means: one sentence */
+    Expression *expression; /* NULL where it has a mistake */
+    char *file;             /* where it stands, with `line` */
+    unsigned line;
+    bool is_shared; /* by all rules, not only those of its file */
+} Condition;
 
 typedef struct RuleSet RuleSet;
 

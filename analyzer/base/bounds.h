@@ -72,7 +72,7 @@
 /* flow: what is held of one connection. */
 
 /* Segments that are kept as events. Beyond, those in the middle are thinned out, openings and ends stay, and
- * what was left out is counted in a run, which the ladder shows. */
+ * what was left out is summed up in a run, which the ladder shows; no verdict changes. */
 #define EVENTS_MAX 64
 
 /* Gaps in the numbers of one end. The oldest is forgotten and counts as lost; what hangs on it is unknown. */

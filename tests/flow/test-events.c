@@ -111,6 +111,56 @@ static void a_run_counts_its_segments_with_payload(void **state)
     assert_int_equal(segments, 203);
 }
 
+/* The last segment of each end before a FIN, and what first acknowledges it, say what it meant. */
+static void what_a_fin_meant_stays_with_it(void **state)
+{
+    Script *script = *state;
+    handshake(script);
+    transfer(script, 1000);
+    emit(script, SERVER, "F.", 1, 50001, 0);
+    uint64_t fin = script->frame;
+    for (unsigned i = 0; i < 500; i++) /* these crossed it */
+        emit(script, CLIENT, "P.", 50001 + i * 100, 1, 100);
+    emit(script, CLIENT, "P.", 100001, 2, 100);
+    uint64_t ack = script->frame;
+    for (unsigned i = 0; i < 500; i++)
+        emit(script, CLIENT, "P.", 100101 + i * 100, 2, 100);
+    bool has_before[2] = {false, false}, has_ack = false;
+    for (unsigned i = 0; i < script->connection->event_count; i++) {
+        const Event *event = &events_of(script)[i];
+        if (event->marks & EVENT_RUN)
+            continue;
+        has_before[event_end(event)] |= event->frame == fin - 1 || event->frame == fin - 2;
+        has_ack |= event->frame == ack;
+    }
+    assert_true(has_before[0] && has_before[1] && has_ack);
+    assert_complete(script);
+}
+
+/* A run goes on for those behind it: numbers beyond 32 bits, what was acknowledged, windows. */
+static void a_run_says_what_it_came_to(void **state)
+{
+    enum { WIDE = 60000, SEGMENTS = 60000 };
+    Script *script = *state;
+    handshake(script);
+    for (uint32_t i = 0; i < SEGMENTS; i++) {
+        script->window = i % 2 ? 100 : 300;
+        emit(script, CLIENT, ".", 1 + i * WIDE, 1, WIDE);
+        emit(script, SERVER, ".", 1, 1 + (i + 1) * WIDE, 0);
+    }
+    const unsigned client = script_end(script, CLIENT);
+    assert_int_equal(script->connection->sequence[client].next, 1 + INT64_C(1) * SEGMENTS * WIDE);
+    const Event *run = &events_of(script)[8];
+    assert_true(run->marks & EVENT_RUN);
+    const EventRun *sums = flow_table_run(script->table, run);
+    uint64_t rounds = (run->frame - 3) / 2;
+    assert_int_equal(sums->end[client].next, 1 + (int64_t)((run->frame - 2) / 2) * WIDE);
+    assert_int_equal(sums->end[!client].received, 1 + (int64_t)rounds * WIDE);
+    assert_int_equal(sums->end[client].packets + sums->end[!client].packets, run->length);
+    assert_int_equal(sums->end[client].largest_window, 300);
+    assert_int_equal(sums->end[client].zero_frame, 0);
+}
+
 static void a_storm_of_resets_is_bounded(void **state)
 {
     Script *script = *state;
@@ -174,6 +224,8 @@ int main(void)
         TEST(a_long_transfer_keeps_its_ends),
         TEST(what_closes_stays_in_the_middle_too),
         TEST(a_run_counts_its_segments_with_payload),
+        TEST(what_a_fin_meant_stays_with_it),
+        TEST(a_run_says_what_it_came_to),
         TEST(a_storm_of_resets_is_bounded),
         TEST(a_storm_of_syns_is_bounded),
         TEST(counters_do_not_wrap),

@@ -61,7 +61,8 @@ bool close_story(const History *history, CloseStory *ret_story)
     story.survived_ns = find_survived_ns(history);
     if (exchange_close(history, &close))
         tell_close(history, &close, &story);
-    story.is_silent = story.is_closed && story.closer == SIDE_SERVER && !server->data_bytes;
+    story.is_silent = story.is_closed && story.closer == SIDE_SERVER && !server->data_bytes &&
+                      history->handshake != HANDSHAKE_NONE;
     story.is_empty =
         server->syn_ack && !server->data_bytes && !history->side[SIDE_CLIENT].data_bytes && story.is_closed;
     *ret_story = story;

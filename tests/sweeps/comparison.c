@@ -90,6 +90,8 @@ const Rule *comparison_new_finding(const Experiment *experiment, const Compariso
         if (comparison->full->findings[i] == finding)
             return NULL;
     }
+    if (rule_tells(comparison->full->cause, finding))
+        return NULL; /* it holds there, too, and is told with what leads */
     Remains remains = remains_of(experiment, comparison->stream);
     remains.merged = comparison->merged;
     *ret_why = undecidable_finding(&remains, finding);

@@ -77,7 +77,9 @@ static void add_parts(Outcome *outcome, const VerdictPart *parts, unsigned count
 
 static Outcome outcome_of(const Verdict *verdict)
 {
-    Outcome outcome = {.path_length = verdict->path_length, .certainty = verdict->certainty};
+    Outcome outcome = {.path_length = verdict->path_length,
+                       .certainty = verdict->certainty,
+                       .cause = verdict_cause(verdict)};
     for (unsigned i = 0; i < verdict->path_length; i++)
         outcome.path[i] = verdict->path[i];
     add_parts(&outcome, verdict->causes, verdict->cause_count, CERTAINTY_CERTAIN);

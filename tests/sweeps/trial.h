@@ -21,6 +21,7 @@ typedef struct {
     const Rule *path[VERDICT_PATH_MAX];
     unsigned path_length;
     Certainty certainty;
+    const Rule *cause; /* that leads, or NULL */
     const Rule *findings[VERDICT_CAUSES_MAX + VERDICT_FINDINGS_MAX]; /* and causes */
     unsigned finding_count, certain_count; /* those that are certain come first */
 } Outcome;

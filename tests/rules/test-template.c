@@ -92,7 +92,9 @@ static const struct {
     /* white space */
     {"  a \t b\nc\n", "a b c", false},
     {"a\n\nb\n \n\n c", "a\n\nb\n\nc", false},
-    {"a\n{if rst.seen}\nb{end}", "a\n\nb", false},
+    {"a\n{if rst.seen}\nb{end}", "a b", false},
+    {"a\n{if not rst.seen}x{end}\nb", "a b", false},
+    {"a\n\n{if not rst.seen}x{end}\nb", "a\n\nb", false},
     {"", "", false},
 
     /* ASCII */

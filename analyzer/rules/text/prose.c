@@ -59,6 +59,8 @@ static gsize count_plain(const char *text, const char *end)
 void prose_add(Prose *prose, const char *text, gsize length)
 {
     const char *end = text + length;
+    if (prose->breaks < 2)
+        prose->breaks = 0; /* a line of which nothing is left is no empty line */
     while (text < end) {
         if (is_space(*text)) {
             prose->has_space = true;

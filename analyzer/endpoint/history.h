@@ -50,9 +50,15 @@ typedef struct {
     int64_t time_ns;
     uint32_t frame;         /* of a run: its last */
     uint32_t length;        /* payload bytes; of a run: 0 */
-    uint32_t first_frame;   /* of a run only: its first */
-    uint32_t data_segments; /* of a run only: how many with payload */
-    uint16_t window;        /* not scaled */
+    union {
+        uint32_t first_frame; /* of a run: its first */
+        uint32_t wire_seq;    /* of a segment: SEQ as it stands there */
+    };
+    union {
+        uint32_t data_segments; /* of a run: how many with payload */
+        uint32_t wire_ack;      /* of a segment: the ACK field, whether its flag is set or not */
+    };
+    uint16_t window; /* not scaled */
     union {
         uint16_t ip_id;
         uint16_t run; /* of a run: its index in History.runs */
@@ -101,10 +107,15 @@ typedef struct {
     bool ends_sender;      /* its sender was alive before and is not seen alive after */
     bool exact, in_window; /* SEQ against RCV.NXT of the other side (RFC 5961 3.2); valid with window_known */
     bool window_known;
-    bool ttl_differs, ip_id_differs, timestamps_missing; /* unlike the other segments of its side */
+    bool ttl_known; /* there are segments of its side to compare with */
+    bool ttl_differs, ip_id_differs, timestamps_missing; /* unlike the latest segments of its side */
+    bool has_own_marks; /* its window, timestamps or IP id go on from theirs */
+    bool foreign;       /* by that, or by its delay, somebody else sent it */
+    bool too_soon;      /* it answers sooner than anything has come back from that side */
     bool lived_on;       /* the other side sent something afterwards that shows that it did not take it */
     bool after_close;    /* both FINs had been acknowledged before it */
     bool sender_goes_on; /* its alleged sender sends on as if nothing had happened */
+    bool crosses;        /* an abort within a round trip after the other side's, which had not reached it */
 } ResetRecord;
 
 /* What is known of one side at the end. Numbers are relative to the ISN. */

@@ -1,32 +1,46 @@
-/* What each RST is: a reply to a segment, an abort by a socket that still existed, or neither; what it
- * answers; and whether the side it was sent to took it. */
-#include "endpoint/private.h"
-
-/* A reply leaves at once, so at the capture point it follows within a round trip. That may have grown since
- * the handshake measured it, and hosts are not always quick; where no round trip is known, more is allowed.
- */
-#define REPLY_SLACK_NS      INT64_C(200000000)
-#define REPLY_UNMEASURED_NS INT64_C(3000000000)
+/* Each RST: what it is, whether the side it was sent to took it, and whether its sender lives on. */
+#include "endpoint/resets.h"
 
 /* No stack repeats a segment sooner, so what its side sends later than this after an RST, and later than two
  * round trips, it sent although the RST should have arrived. Linux: TCP_RTO_MIN, 200 ms. */
 #define STILL_ALIVE_NS INT64_C(200000000)
 
-/* What both sides had sent and acknowledged when a row passed the capture point. */
-typedef struct {
-    RoundTrips rtt;                       /* as the handshake measured them */
-    int64_t next[SIDES], received[SIDES]; /* received: ACKED_NOTHING before any ACK */
-    uint32_t window[SIDES];               /* not scaled */
-    bool fin[SIDES];
-    unsigned last_normal[SIDES]; /* index of the last row that is no RST, EVENTS_MAX for none */
-    uint64_t answered;           /* rows that an RST was matched with */
-    bool dead[SIDES];            /* it sent an RST of its own, or took one */
-    bool aborted[SIDES];         /* it sent an RST of its own */
-} Progress;
+/* Nobody waits longer for an answer; what seems to take longer has wild time stamps. */
+#define ANSWER_MAX_NS INT64_C(600000000000)
+
+/* What has payload came when its program sent it; the acknowledgement may have been lost before. */
+static void take_answer(AnswerTime *answer, const HistoryRow *row)
+{
+    if (answer->asked == ACKED_NOTHING || !(row->flags & TCP_ACK) || row->ack < answer->asked)
+        return;
+    int64_t time_ns = row->time_ns - answer->asked_ns;
+    answer->asked = ACKED_NOTHING;
+    if (row->length || time_ns < 0 || time_ns > ANSWER_MAX_NS)
+        return;
+    answer->latest_ns = time_ns;
+    answer->measured++;
+    if (answer->least_ns < 0 || time_ns < answer->least_ns)
+        answer->least_ns = time_ns;
+}
+
+/* What is sent twice is not measured: which of the two is answered is not known (Karn). */
+static void take_question(AnswerTime *answer, const HistoryRow *row, int64_t next)
+{
+    if (row_after(row) <= row->seq)
+        return;
+    if (row_after(row) <= next)
+        answer->asked = ACKED_NOTHING;
+    else if (answer->asked == ACKED_NOTHING) {
+        answer->asked = row_after(row);
+        answer->asked_ns = row->time_ns;
+    }
+}
 
 static void progress_take(Progress *progress, const HistoryRow *row, unsigned index)
 {
     Side side = row->side;
+    take_answer(&progress->answer[side], row);
+    take_question(&progress->answer[side_other(side)], row, progress->next[side]);
     if (row_after(row) > progress->next[side])
         progress->next[side] = row_after(row);
     if (row->flags & TCP_ACK && row->ack > progress->received[side])
@@ -36,148 +50,33 @@ static void progress_take(Progress *progress, const HistoryRow *row, unsigned in
     progress->last_normal[side] = index;
 }
 
-static RstAnswers kind_of(const HistoryRow *row)
+/* Both have closed, and it is the other side of `side` that was sent the last acknowledgement: TIME_WAIT. */
+static bool is_time_wait(const History *history, const Progress *progress, Side target)
 {
-    if (row->flags & TCP_SYN)
-        return row->flags & TCP_ACK ? RST_ANSWERS_SYN_ACK : RST_ANSWERS_SYN;
-    if (row->marks & (EVENT_KEEPALIVE | EVENT_WINDOW_PROBE))
-        return RST_ANSWERS_KEEPALIVE;
-    if (row->length)
-        return RST_ANSWERS_DATA;
-    return row->flags & TCP_FIN ? RST_ANSWERS_FIN : RST_ANSWERS_ACK;
-}
-
-/* A reply to a segment without ACK has SEQ 0 on the wire (RFC 9293 3.5.2). Where it has another, it may still
- * be one of a stack with ways of its own, unless either side is seen to have gone beyond the SYN. */
-static bool answers_without_ack(const History *history, const ResetRecord *reset)
-{
-    const HistorySide *sender = &history->side[reset->side], *peer = &history->side[side_other(reset->side)];
-    if (sender->isn + (uint32_t)reset->seq == 0)
-        return true;
-    return sender->packets == sender->resets && peer->received < 1;
-}
-
-/* Whether row `i`, captured of the other side before, may have provoked this RST. */
-static bool may_answer(const History *history, const Progress *progress, const ResetRecord *reset, unsigned i)
-{
-    const HistoryRow *row = &history->rows[i];
-    if (row->flags & TCP_RST || row->marks & EVENT_DUPLICATE)
-        return false;
-    bool fits = row->flags & TCP_ACK
-                    ? !reset->has_ack && row->ack == reset->seq
-                    : reset->has_ack && row_after(row) == reset->ack && answers_without_ack(history, reset);
-    /* An ACK number in an RST is trusted where the other number fits as well: some stacks set ACK on every
-     * RST. */
-    if (!fits && row->flags & TCP_ACK && reset->has_ack)
-        fits = row->ack == reset->seq && row_after(row) == reset->ack;
-    int64_t rtt = progress->rtt.ns[reset->side];
-    if (!fits || reset->time_ns - row->time_ns > (rtt < 0 ? REPLY_UNMEASURED_NS : 4 * rtt + REPLY_SLACK_NS))
-        return false;
-    /* What its sender had acknowledged, or answered with a segment of its own, did not provoke an RST later.
-     */
-    unsigned last = progress->last_normal[reset->side];
-    bool silent_since = last == EVENTS_MAX || last < i;
-    if (row_after(row) > row->seq && !(row->marks & EVENT_KEEPALIVE))
-        return silent_since || progress->received[reset->side] < row_after(row);
-    return silent_since || row->marks & (EVENT_KEEPALIVE | EVENT_WINDOW_PROBE);
-}
-
-static int64_t distance(int64_t a, int64_t b)
-{
-    return a > b ? a - b : b - a;
-}
-
-/* Segments in one flight are answered in order: those this close to the best fit count as such. Less than any
- * timeout after which a segment would be sent again (Linux: 200 ms). */
-#define ONE_FLIGHT_NS INT64_C(50000000)
-
-/* The row that provoked the RST: of those that fit, the one a round trip before it; without a known round
- * trip the latest, since what is sent again is answered when it arrives. -1 for none. */
-static int find_answered(const History *history, const Progress *progress, const ResetRecord *reset)
-{
-    int64_t rtt = progress->rtt.ns[reset->side] > 0 ? progress->rtt.ns[reset->side] : 0, nearest = INT64_MAX;
-    uint64_t fitting = 0;
-    uint64_t earlier = history->sets.captured[side_other(reset->side)] & rows_before(reset->row);
-    for (uint64_t rest = earlier & ~progress->answered; rest; rest &= rest - 1) {
-        unsigned i = row_set_first(rest);
-        if (!may_answer(history, progress, reset, i))
-            continue;
-        int64_t apart = distance(history->rows[i].time_ns + rtt, reset->time_ns);
-        nearest = apart < nearest ? apart : nearest;
-        fitting |= UINT64_C(1) << i;
-    }
-    int best = -1, pure_ack = -1;
-    for (; fitting; fitting &= fitting - 1) {
-        unsigned i = row_set_first(fitting);
-        if (distance(history->rows[i].time_ns + rtt, reset->time_ns) > nearest + ONE_FLIGHT_NS + rtt / 4)
-            continue;
-        /* A socket that is closing takes a pure ACK; what goes with it in one flight is the likelier cause.
-         */
-        if (kind_of(&history->rows[i]) == RST_ANSWERS_ACK)
-            pure_ack = pure_ack < 0 ? (int)i : pure_ack;
-        else if (best < 0 || history->rows[i].seq < history->rows[best].seq)
-            best = (int)i;
-    }
-    return best >= 0 ? best : pure_ack;
-}
-
-/* SEQ = SND.NXT and ACK = RCV.NXT. More than was captured of either is believed as far as the other side's
- * numbers do not contradict it. */
-static bool has_abort_numbers(const History *history, const Progress *progress, const ResetRecord *reset)
-{
-    Side side = reset->side, peer = side_other(side);
-    /* Numbers that were not captured, but acknowledged later, were sent before. */
-    bool missed = reset->seq > progress->next[side] && reset->seq <= history->side[side].acked;
-    bool seq_fits = reset->seq == progress->next[side] || reset->seq == progress->received[peer] || missed;
-    return reset->has_ack && seq_fits && reset->ack >= progress->received[side] &&
-           reset->ack <= progress->next[peer];
-}
-
-/* An RST with ACK that answers data although its sender had sent FIN: some stacks set ACK on replies too.
- * Linux's abort carries the last window and the timestamps; a reply carries neither. */
-static bool is_reply_with_ack(const History *history, const Progress *progress, const ResetRecord *reset,
-                              int answered)
-{
-    const HistoryRow *row = &history->rows[reset->row];
-    if (answered < 0 || !reset->has_ack)
-        return false;
-    RstAnswers kind = kind_of(&history->rows[answered]);
-    if (kind == RST_ANSWERS_SYN)
-        return true;
-    return progress->fin[reset->side] && (kind == RST_ANSWERS_DATA || kind == RST_ANSWERS_FIN) &&
-           row->window == 0;
-}
-
-static void find_form(const History *history, Progress *progress, ResetRecord *reset)
-{
-    int answered = find_answered(history, progress, reset);
-    bool reply = answered >= 0 && (!reset->has_ack || is_reply_with_ack(history, progress, reset, answered));
-    if (reply) {
-        const HistoryRow *row = &history->rows[answered];
-        reset->form = RST_FORM_REPLY;
-        reset->answers = (uint8_t)kind_of(row);
-        reset->answers_row = (uint8_t)answered;
-        reset->answers_frame = row->frame;
-        reset->delay_ns = reset->time_ns - row->time_ns;
-        progress->answered |= UINT64_C(1) << answered;
-    } else {
-        reset->form = has_abort_numbers(history, progress, reset) ? RST_FORM_ABORT : RST_FORM_OTHER;
-    }
+    Side side = side_other(target);
+    return progress->fin[target] && progress->fin[side] &&
+           progress->received[side] > history->side[target].fin_seq;
 }
 
 /* Against what the receiver expects next: RFC 9293 3.10.7.4 with RFC 5961 3.2; in SYN_SENT the ACK decides.
- * Linux also takes SEQ = RCV.NXT-1 after a FIN (tcp_reset_check). */
-static void find_acceptance(const Progress *progress, ResetRecord *reset)
+ * Linux also takes SEQ = RCV.NXT-1 after a FIN in CLOSE_WAIT, CLOSING and LAST_ACK (tcp_reset_check), but not
+ * in TIME_WAIT. */
+static void find_acceptance(const History *history, const Progress *progress, ResetRecord *reset)
 {
     Side side = reset->side, peer = side_other(side);
     int64_t low = progress->received[peer], high = progress->next[side];
+    if (reset->answers == RST_ANSWERS_SYN) {
+        reset->window_known = reset->exact = reset->in_window = true;
+        return;
+    }
     if (low == ACKED_NOTHING) {
         reset->window_known = reset->has_ack;
         reset->exact = reset->in_window = reset->has_ack && reset->ack == progress->next[peer];
         return;
     }
     reset->window_known = true;
-    reset->exact = reset->seq == high || (progress->fin[side] && reset->seq == high - 1) ||
+    bool ends_at_fin = progress->fin[side] && !is_time_wait(history, progress, peer);
+    reset->exact = reset->seq == high || (ends_at_fin && reset->seq == high - 1) ||
                    (high < low && reset->seq == low);
     int64_t window = (int64_t)progress->window[peer] << 14; /* at most: RFC 7323 2.3 */
     reset->in_window = reset->seq >= low && reset->seq <= high + window;
@@ -185,7 +84,7 @@ static void find_acceptance(const Progress *progress, ResetRecord *reset)
 
 static int64_t patience_of(const Progress *progress)
 {
-    int64_t rtt = progress->rtt.ns[SIDE_CLIENT] + progress->rtt.ns[SIDE_SERVER];
+    int64_t rtt = progress->answer[SIDE_CLIENT].latest_ns + progress->answer[SIDE_SERVER].latest_ns;
     return rtt > STILL_ALIVE_NS / 2 ? 2 * rtt : STILL_ALIVE_NS;
 }
 
@@ -257,28 +156,6 @@ static bool both_fins_acknowledged(const Progress *progress, const History *hist
     return true;
 }
 
-/* Unlike the segments that the same side sent before and after. */
-static void find_differences(const History *history, ResetRecord *reset)
-{
-    const HistoryRow *own = &history->rows[reset->row];
-    unsigned marks = 0;
-    int previous = -1;
-    for (uint64_t rest = history->sets.segments[reset->side]; rest; rest &= rest - 1) {
-        unsigned i = row_set_first(rest);
-        const HistoryRow *row = &history->rows[i];
-        if (row->flags & TCP_RST)
-            continue;
-        marks |= row->marks;
-        if (i < reset->row && row->ip_id)
-            previous = (int)i;
-    }
-    reset->ttl_differs =
-        history->side[reset->side].first_frame != own->frame && own->ttl != history->side[reset->side].ttl;
-    reset->timestamps_missing = marks & ~own->marks & EVENT_TIMESTAMPS;
-    uint16_t step = previous < 0 ? 0 : (uint16_t)(own->ip_id - history->rows[previous].ip_id);
-    reset->ip_id_differs = previous >= 0 && step > 1024;
-}
-
 /* Earlier RSTs to the side that now aborts had not reached it. */
 static void take_back(History *history, unsigned row)
 {
@@ -300,10 +177,68 @@ static void acknowledge(HistorySide *side, int64_t ack)
     side->fin_acked |= side->fin && ack > side->fin_seq;
 }
 
+/* Somebody else's, whatever its numbers: it says nothing of the side whose address it bears. */
+static bool is_foreign(const ResetRecord *reset)
+{
+    return (reset->ttl_differs && !reset->has_own_marks) || reset->too_soon;
+}
+
+/* Whether its sender ends with it. Whoever sends an RST of its own making is as dead as who takes one; a
+ * forged one says nothing of its sender. An abort comes from a socket that existed: no RST had reached it,
+ * whatever had passed the capture point. */
+static bool ends_sender(const Progress *progress, const ResetRecord *reset)
+{
+    bool is_abort = reset->form == RST_FORM_ABORT;
+    bool was_alive = !(is_abort ? progress->aborted[reset->side] : progress->dead[reset->side]);
+    return reset->form != RST_FORM_OTHER && !reset->sender_goes_on && was_alive && !reset->after_close &&
+           !reset->foreign;
+}
+
+/* Whether the other side takes it. */
+static bool is_effective(const History *history, const Progress *progress, const ResetRecord *reset)
+{
+    bool is_beyond = reset->form == RST_FORM_ABORT && reset->seq > progress->next[reset->side];
+    bool is_acceptable =
+        reset->exact || (reset->in_window && (reset->form == RST_FORM_REPLY || is_beyond));
+    return is_acceptable && !progress->dead[side_other(reset->side)] && !asked_in_vain(history, reset) &&
+           !reset->after_close && !reset->lived_on;
+}
+
+/* The numbers up to an abort's own were sent, though the capture has missed them. */
+static void take_missed(const Progress *progress, const ResetRecord *reset, HistorySide *side)
+{
+    int64_t missed = reset->seq - progress->next[reset->side];
+    if (missed <= 0 || reset->seq <= side->next)
+        return;
+    side->next = reset->seq;
+    side->data_bytes += missed;
+    side->data_unacked += missed;
+    side->missing_bytes += missed;
+    side->top_missing = true;
+}
+
+static void take_consequences(History *history, Progress *progress, ResetRecord *reset)
+{
+    Side side = reset->side, peer = side_other(side);
+    bool is_own_abort = reset->ends_sender && reset->form == RST_FORM_ABORT;
+    if (is_own_abort) {
+        reset->crosses =
+            progress->aborted[peer] && reset->time_ns - progress->abort_ns[peer] <= patience_of(progress);
+        take_back(history, reset->row);
+        take_missed(progress, reset, &history->side[side]);
+        if (reset->has_ack)
+            acknowledge(&history->side[peer], reset->ack);
+        progress->abort_ns[side] = reset->time_ns;
+    }
+    if (reset->effective)
+        progress->dead[peer] = true;
+    if (reset->ends_sender)
+        progress->dead[side] = progress->aborted[side] = true;
+}
+
 static void add_reset(History *history, Progress *progress, unsigned index)
 {
     const HistoryRow *row = &history->rows[index];
-    Side peer = side_other(row->side);
     ResetRecord *reset = &history->resets[history->reset_count++];
     *reset = (ResetRecord){
         .time_ns = row->time_ns,
@@ -315,37 +250,22 @@ static void add_reset(History *history, Progress *progress, unsigned index)
         .row = (uint8_t)index,
         .has_ack = row->flags & TCP_ACK,
     };
-    find_form(history, progress, reset);
-    find_acceptance(progress, reset);
-    find_differences(history, reset);
+    reset_find_marks(history, progress, reset);
+    reset_find_form(history, progress, reset);
+    reset->foreign = is_foreign(reset);
+    find_acceptance(history, progress, reset);
     reset->lived_on = lives_on(history, progress, reset);
     reset->after_close = both_fins_acknowledged(progress, history);
     reset->sender_goes_on = goes_on(history, progress, reset);
-    bool acceptable = reset->exact || (reset->form == RST_FORM_REPLY && reset->in_window);
-    reset->effective = acceptable && !progress->dead[peer] && !asked_in_vain(history, reset) &&
-                       !reset->after_close && !reset->lived_on;
-    /* Whoever sends an RST of its own making is as dead as who takes one; a forged one says nothing of its
-     * sender. */
-    /* An abort comes from a socket that existed: no RST had reached it, whatever had passed the capture
-     * point. */
-    bool was_alive =
-        reset->form == RST_FORM_ABORT ? !progress->aborted[row->side] : !progress->dead[row->side];
-    reset->ends_sender =
-        reset->form != RST_FORM_OTHER && !reset->sender_goes_on && was_alive && !reset->after_close;
-    if (reset->form == RST_FORM_ABORT && reset->ends_sender)
-        take_back(history, index);
-    if (reset->effective)
-        progress->dead[peer] = true;
-    if (reset->ends_sender)
-        progress->dead[row->side] = progress->aborted[row->side] = true;
-    if (reset->ends_sender && reset->form == RST_FORM_ABORT)
-        acknowledge(&history->side[peer], reset->ack);
+    reset->effective = is_effective(history, progress, reset);
+    reset->ends_sender = ends_sender(progress, reset);
+    take_consequences(history, progress, reset);
 }
 
 void history_find_resets(History *history)
 {
     Progress progress = {
-        .rtt = history_round_trips(history),
+        .answer = {{-1, -1, 0, 0, ACKED_NOTHING}, {-1, -1, 0, 0, ACKED_NOTHING}},
         .received = {ACKED_NOTHING, ACKED_NOTHING},
         .last_normal = {EVENTS_MAX, EVENTS_MAX},
     };

@@ -89,11 +89,12 @@ static void arrive_fin(Replay *replay, Side side, int row, bool inferred)
     }
 }
 
-/* The SYN-ACK reaches the side that sent the SYN. */
+/* The SYN-ACK reaches the side that sent the SYN. It may acknowledge data that went with it (RFC 7413). */
 static void arrive_syn(Replay *replay, Side side, int row, bool inferred)
 {
     const HistoryRow *segment = &replay->history->rows[row];
-    if (replay->state[side] == TCP_STATE_SYN_SENT && segment->flags & TCP_ACK && segment->ack == 1)
+    bool is_acceptable = segment->ack >= 1 && segment->ack <= replay->history->side[side].next;
+    if (replay->state[side] == TCP_STATE_SYN_SENT && segment->flags & TCP_ACK && is_acceptable)
         move_to(replay, side, TCP_STATE_ESTABLISHED, row, inferred);
 }
 
@@ -215,7 +216,7 @@ static void act_rst(Replay *replay, Side side, int row)
     if (!fin_covered)
         pending->fin = fin;
     reset->state_of_sender = replay->state[side];
-    bool is_gone = reset->ends_sender || (is_reply && !reset->sender_goes_on);
+    bool is_gone = reset->ends_sender || (is_reply && !reset->sender_goes_on && !reset->foreign);
     if (is_gone && replay->state[side] != TCP_STATE_LISTEN)
         move_to(replay, side, TCP_STATE_CLOSED, row, false);
     if (reset->effective)

@@ -136,13 +136,11 @@ static void both_aborted(const FactSet *facts, Side side, Value *value)
 {
     (void)side;
     const History *history = facts->history;
-    bool aborted[SIDES] = {false, false};
+    value_set_bool(value, false, 0);
     for (unsigned i = 0; i < history->reset_count; i++) {
-        const ResetRecord *reset = &history->resets[i];
-        if (reset->form == RST_FORM_ABORT && reset->ends_sender)
-            aborted[reset->side] = true;
+        if (history->resets[i].crosses)
+            value_set_bool(value, true, history->resets[i].frame);
     }
-    value_set_bool(value, aborted[SIDE_CLIENT] && aborted[SIDE_SERVER], 0);
 }
 
 /* The first RST of which nothing shows what came of it: it did not count, nobody is seen to go on after it,
@@ -190,7 +188,7 @@ static const FactRow rows[] = {
      "before that segment).",
      idle_before},
     {"close.both_aborted", VALUE_BOOL, NULL, NULL, false,
-     "Each side aborted before the other's RST reached it.", both_aborted},
+     "Each side aborted before the other's RST reached it, within a round trip.", both_aborted},
     {"rst.unproven.frame", VALUE_FRAME, NULL, NULL, false,
      "Where no RST counted: the first of which nothing shows whether it was taken.", unproven_frame},
     {"rst.unproven.sender", VALUE_SIDE, NULL, NULL, false, "Whose address it bears.", unproven_sender},

@@ -37,6 +37,19 @@ static void refused_after(const FactSet *facts, Side side, Value *value)
         value_unknown(value, MISSING_OTHERS);
 }
 
+/* A listener that answers a SYN had not been closed before. */
+static void answers_after(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const ListenerSummary *listener = fact_context_listener(facts->context, facts->history->stream);
+    const ResetRecord *reset = facts_reset(facts);
+    int64_t end = reset ? reset->time_ns : facts->history->end_ns;
+    if (listener->connections > 1)
+        value_set_bool(value, listener->last_answered_ns > end, 0);
+    else
+        value_unknown(value, MISSING_OTHERS);
+}
+
 static void resets_together(const FactSet *facts, Side side, Value *value)
 {
     (void)side;
@@ -104,6 +117,8 @@ static const FactRow rows[] = {
      "The server sent data or a FIN on any of them: a program had accepted it.", accepted},
     {"listener.refused_after", VALUE_BOOL, NULL, NULL, false,
      "After this one's end the server refused a connection there.", refused_after},
+    {"listener.answers_after", VALUE_BOOL, NULL, NULL, false,
+     "After this one's end the server answered a SYN there: it was still listening.", answers_after},
     {"listener.resets_within_100ms", VALUE_INT, NULL, NULL, false,
      "Connections there that it reset within 100 ms of this one's RST, this one included, without ever "
      "having sent a byte on them.",

@@ -26,12 +26,47 @@ static void after_forged(const FactSet *facts, Side side, Value *value)
     }
 }
 
+/* RFC 9293 3.5.1, figure 10: what comes back for the SYN, before any SYN-ACK, is the ACK of an older connection,
+ * and an RST with its number clears that one away. */
+static bool clears_another(const History *history, const ResetRecord *reset)
+{
+    const HistorySide *client = &history->side[SIDE_CLIENT], *server = &history->side[SIDE_SERVER];
+    return reset->side == SIDE_CLIENT && reset->answers == RST_ANSWERS_ACK && client->syn && reset->seq != 1 &&
+           (!server->syn_frame || reset->answers_frame < server->syn_frame);
+}
+
+static const ResetRecord *first_clearing(const History *history)
+{
+    for (unsigned i = 0; i < history->reset_count; i++) {
+        if (clears_another(history, &history->resets[i]))
+            return &history->resets[i];
+    }
+    return NULL;
+}
+
+static void clears_frame(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const ResetRecord *reset = first_clearing(facts->history);
+    if (reset)
+        value_set(value, reset->frame, reset->frame);
+}
+
+static void clears_answers_frame(const FactSet *facts, Side side, Value *value)
+{
+    (void)side;
+    const ResetRecord *reset = first_clearing(facts->history);
+    if (reset)
+        value_set(value, reset->answers_frame, reset->answers_frame);
+}
+
 static const ResetRecord *first_ignored(const History *history)
 {
     for (unsigned i = 0; i < history->reset_count; i++) {
         const ResetRecord *reset = &history->resets[i];
-        bool is_anothers = reset->answers != RST_ANSWERS_NOTHING &&
-                           history->rows[reset->answers_row].marks & EVENT_PREDECESSOR;
+        bool is_anothers = (reset->answers != RST_ANSWERS_NOTHING &&
+                            history->rows[reset->answers_row].marks & EVENT_PREDECESSOR) ||
+                           clears_another(history, reset);
         if (!reset->effective && !reset->ends_sender && reset->lived_on && !is_anothers &&
             (history->first_reset < 0 || (int)i < history->first_reset))
             return reset;
@@ -61,6 +96,29 @@ static void ignored_in_window(const FactSet *facts, Side side, Value *value)
     const ResetRecord *reset = first_ignored(facts->history);
     if (reset)
         value_set_bool(value, reset->in_window, reset->frame);
+}
+
+/* Keep-alives right before the RST, evenly spaced, the RST itself coming when the next was due: a timer sent
+ * it, whatever came back for them here. 0 where it came at another time. */
+static void probes_before(const FactSet *facts, Side side, Value *value)
+{
+    RESET_OR_RETURN(reset);
+    const History *history = facts->history;
+    int64_t later_ns = reset->time_ns, interval_ns = 0;
+    unsigned count = 0;
+    for (unsigned i = reset->row; i-- > 0;) {
+        const HistoryRow *row = &history->rows[i];
+        if (!row_is_from(row, reset->side))
+            continue;
+        int64_t apart_ns = later_ns - row->time_ns;
+        interval_ns = count ? interval_ns : apart_ns;
+        bool is_even = apart_ns > interval_ns - interval_ns / 4 && apart_ns < interval_ns + interval_ns / 4;
+        if (!(row->marks & EVENT_KEEPALIVE) || !is_even)
+            break;
+        count++;
+        later_ns = row->time_ns;
+    }
+    value_set(value, count > 1 ? count : 0, reset->frame);
 }
 
 /* Cloudflare's stages of tampering (SIGCOMM 2023): what of the handshake and the first exchange had passed
@@ -257,6 +315,12 @@ static const FactRow rows[] = {
     {"rst.ignored.sender", VALUE_SIDE, NULL, NULL, false, "Whose address it bears.", ignored_sender},
     {"rst.ignored.in_window", VALUE_BOOL, NULL, NULL, false,
      "It lies in the window, so it draws a challenge ACK (RFC 5961).", ignored_in_window},
+    {"rst.probes_before", VALUE_INT, NULL, NULL, false,
+     "Keep-alives of the resetter right before it, evenly spaced, where it came when the next was due.",
+     probes_before},
+    {"rst.clears.frame", VALUE_FRAME, NULL, NULL, false,
+     "The client's RST to an ACK of an older connection that its SYN drew (RFC 9293 3.5.1).", clears_frame},
+    {"rst.clears.answers.frame", VALUE_FRAME, NULL, NULL, false, "That ACK.", clears_answers_frame},
     {"rst.text", VALUE_STRING, NULL, NULL, false,
      "The payload of the first RST that has one, dots for what cannot be printed.", text},
     {"rst.payload.frame", VALUE_FRAME, NULL, NULL, false, "That RST.", payload_frame},

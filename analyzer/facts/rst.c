@@ -84,6 +84,17 @@ static void answers_acks_fin(const FactSet *facts, Side side, Value *value)
     value_set_bool(value, row->flags & TCP_ACK && row->ack > sender_side->fin_seq, row->frame);
 }
 
+/* Its sender had all that the resetter had sent before its FIN: nothing but the FIN was still to come. */
+static void answers_acks_data(const FactSet *facts, Side side, Value *value)
+{
+    RESET_OR_RETURN(reset);
+    const HistorySide *sender_side = &facts->history->side[reset->side];
+    if (reset->answers == RST_ANSWERS_NOTHING || !sender_side->fin)
+        return;
+    const HistoryRow *row = &facts->history->rows[reset->answers_row];
+    value_set_bool(value, row->flags & TCP_ACK && row->ack >= sender_side->fin_seq, row->frame);
+}
+
 /* Packets that overtake each other do so within this time; a loss is repaired later (Linux: 200 ms, or two
  * round trips). */
 #define REORDERED_NS INT64_C(50000000)
@@ -174,6 +185,18 @@ static void since_fin(const FactSet *facts, Side side, Value *value)
         value_set(value, since, sender_side->fin_frame);
 }
 
+static void sender_silent_for(const FactSet *facts, Side side, Value *value)
+{
+    RESET_OR_RETURN(reset);
+    for (unsigned i = reset->row; i-- > 0;) {
+        const HistoryRow *row = &facts->history->rows[i];
+        if (row_is_from(row, reset->side) && !(row->flags & TCP_RST)) {
+            value_set(value, reset->time_ns - row->time_ns, row->frame);
+            return;
+        }
+    }
+}
+
 static void after_handshake(const FactSet *facts, Side side, Value *value)
 {
     RESET_OR_RETURN(reset);
@@ -233,10 +256,22 @@ static void has_ack(const FactSet *facts, Side side, Value *value)
 static void ttl_differs(const FactSet *facts, Side side, Value *value)
 {
     RESET_OR_RETURN(reset);
-    if (facts->history->side[reset->side].first_frame == reset->frame)
+    if (!reset->ttl_known)
         value_unknown(value, missing_side(reset->side));
     else
         value_set_bool(value, reset->ttl_differs, reset->frame);
+}
+
+static void own_marks(const FactSet *facts, Side side, Value *value)
+{
+    RESET_OR_RETURN(reset);
+    value_set_bool(value, reset->has_own_marks, reset->frame);
+}
+
+static void too_soon(const FactSet *facts, Side side, Value *value)
+{
+    RESET_OR_RETURN(reset);
+    value_set_bool(value, reset->too_soon, reset->frame);
 }
 
 static void ip_id_differs(const FactSet *facts, Side side, Value *value)
@@ -279,6 +314,8 @@ static const FactRow rows[] = {
     {"rst.answers.acks_fin", VALUE_BOOL, NULL, NULL, false,
      "The answered segment acknowledges the resetter's FIN: its sender's TCP knew of the close.",
      answers_acks_fin},
+    {"rst.answers.acks_data", VALUE_BOOL, NULL, NULL, false,
+     "The answered segment acknowledges all that the resetter had sent before its FIN.", answers_acks_data},
     {"rst.answers.resent", VALUE_BOOL, NULL, NULL, false,
      "The answered bytes had first been sent before the resetter's FIN, and were lost.", answers_resent},
     {"rst.in_flight", VALUE_BYTES, "bytes", NULL, false,
@@ -290,6 +327,8 @@ static const FactRow rows[] = {
      "From the other side's last payload before it to the RST.", since_data},
     {"rst.since_fin", VALUE_DURATION, "ns", NULL, false, "From the resetter's own FIN to the RST.",
      since_fin},
+    {"rst.sender_silent_for", VALUE_DURATION, "ns", NULL, false,
+     "From its sender's last other segment to the RST.", sender_silent_for},
     {"rst.after_handshake", VALUE_DURATION, "ns", NULL, false, "From the SYN-ACK to the RST.",
      after_handshake},
     {"rst.state_of_sender", VALUE_ENUM, NULL, state_names, false, "The resetter's state before it.",
@@ -303,7 +342,13 @@ static const FactRow rows[] = {
      length},
     {"rst.has_ack", VALUE_BOOL, NULL, NULL, false, "It has the ACK flag.", has_ack},
     {"rst.ttl_differs", VALUE_BOOL, NULL, NULL, false,
-     "Its TTL is unlike that of its sender's first segment.", ttl_differs},
+     "Its TTL is unlike those of its sender's latest segments.", ttl_differs},
+    {"rst.own_marks", VALUE_BOOL, NULL, NULL, false,
+     "Its window, timestamps or IP id go on from those of its sender's latest segments.", own_marks},
+    {"rst.too_soon", VALUE_BOOL, NULL, NULL, false,
+     "It answers in less than a quarter of the shortest time in which anything came back from that side (a "
+     "tenth where that was measured less than three times).",
+     too_soon},
     {"rst.ip_id_differs", VALUE_BOOL, NULL, NULL, false,
      "Its IP id is far from that of its sender's last segment.", ip_id_differs},
     {"rst.timestamps_missing", VALUE_BOOL, NULL, NULL, false,

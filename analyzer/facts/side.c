@@ -172,6 +172,10 @@ static void unanswered_bytes(const FactSet *facts, Side side, Value *value)
     const HistorySide *self = side_of(facts, side), *other = side_of(facts, side_other(side));
     if (is_dark(facts, side, value) || is_dark(facts, side_other(side), value))
         return;
+    if (self->top_missing) { /* what it sent last may have been the answer */
+        value_unknown(value, MISSING_SEGMENTS);
+        return;
+    }
     int64_t before = 1;
     int last_own = -1;
     for (unsigned i = 0; i < history->row_count; i++) {

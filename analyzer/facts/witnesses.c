@@ -126,7 +126,7 @@ uint32_t fact_context_listener_number(FactContext *context, const Address *serve
     uint32_t number = endpoint_table_add(&context->by_endpoint, server, port);
     if (number == context->listeners->len) {
         Listener listener = {.idle_ns = -1};
-        listener.summary.last_refused_ns = INT64_MIN;
+        listener.summary.last_refused_ns = listener.summary.last_answered_ns = INT64_MIN;
         g_array_append_val(context->listeners, listener);
     }
     return number;
@@ -228,6 +228,9 @@ void fact_context_note_witness(FactContext *context, Witness *witness, const Tes
     listener->summary.connections++;
     listener->summary.served += witness->served_ns != INT64_MAX;
     listener->summary.answered += witness->answered;
+    if (witness->established_ns != INT64_MAX)
+        listener->summary.last_answered_ns =
+            MAX(listener->summary.last_answered_ns, witness->established_ns);
     if (testimony)
         note_testimony(context, testimony, witness->server, witness->client);
 }

@@ -74,6 +74,7 @@ typedef struct {
     uint32_t synack_repeats;                 /* SYN-ACKs sent again */
     uint32_t silent_resets;                  /* streams it reset without ever having sent a byte */
     int64_t last_refused_ns;                 /* time of the latest refusal, INT64_MIN for none */
+    int64_t last_answered_ns;                /* of the latest SYN-ACK that was acknowledged; INT64_MIN */
     int64_t first_silent_ns, last_silent_ns; /* of those resets */
 } ListenerSummary;
 

@@ -22,6 +22,21 @@ const History *story_tell(Story *story)
     return &story->history;
 }
 
+const ResetRecord *first_reset(Story *story)
+{
+    const History *history = story_tell(story);
+    assert_true(history->reset_count > 0);
+    return &history->resets[0];
+}
+
+void assert_reset(Story *story, RstForm form, RstAnswers answers, uint32_t answers_frame)
+{
+    const ResetRecord *reset = first_reset(story);
+    assert_string_equal(rst_form_name(reset->form), rst_form_name(form));
+    assert_string_equal(rst_answers_name(reset->answers), rst_answers_name(answers));
+    assert_int_equal(reset->answers_frame, answers_frame);
+}
+
 void assert_ends_in(Story *story, TcpState client, TcpState server)
 {
     const History *history = story_tell(story);

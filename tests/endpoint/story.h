@@ -15,6 +15,12 @@ int story_end(void **state);
 
 const History *story_tell(Story *story);
 
+/* Tells the story; its first RST, which there must be. */
+const ResetRecord *first_reset(Story *story);
+
+/* Tells the story and compares what its first RST is. */
+void assert_reset(Story *story, RstForm form, RstAnswers answers, uint32_t answers_frame);
+
 /* Tells the story and compares the states at its end. */
 void assert_ends_in(Story *story, TcpState client, TcpState server);
 

@@ -1,21 +1,6 @@
 /* What each RST is, what it answers, and whether it counted. */
 #include "story.h"
 
-static const ResetRecord *first_reset(Story *story)
-{
-    const History *history = story_tell(story);
-    assert_true(history->reset_count > 0);
-    return &history->resets[0];
-}
-
-static void assert_reset(Story *story, RstForm form, RstAnswers answers, uint32_t answers_frame)
-{
-    const ResetRecord *reset = first_reset(story);
-    assert_string_equal(rst_form_name(reset->form), rst_form_name(form));
-    assert_string_equal(rst_answers_name(reset->answers), rst_answers_name(answers));
-    assert_int_equal(reset->answers_frame, answers_frame);
-}
-
 /* Frame 4: ten bytes of the client, acknowledged in frame 5. */
 static void exchange(Script *script)
 {

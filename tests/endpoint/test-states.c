@@ -271,6 +271,17 @@ static void copies_of_a_mirror_port_change_nothing(void **state)
     assert_int_equal(story->history.side[CLIENT].duplicates, 3);
 }
 
+/* RFC 7413: the SYN-ACK acknowledges what came with the SYN. */
+static void data_in_the_syn_may_be_acknowledged(void **state)
+{
+    Story *story = *state;
+    emit(&story->script, CLIENT, "S", 0, 0, 100);
+    emit(&story->script, SERVER, "S.", 0, 101, 0);
+    assert_way(story, CLIENT, "SYN_SENT@1 ?ESTABLISHED@2");
+    emit(&story->script, CLIENT, ".", 101, 1, 0);
+    assert_ends_in(story, TCP_STATE_ESTABLISHED, TCP_STATE_ESTABLISHED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,6 +303,7 @@ int main(void)
         STORY_TEST(a_fin_whose_first_copy_was_lost),
         STORY_TEST(a_fin_after_three_gigabytes_is_the_first),
         STORY_TEST(copies_of_a_mirror_port_change_nothing),
+        STORY_TEST(data_in_the_syn_may_be_acknowledged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,6 +66,20 @@ static void a_connection_that_was_served_shows_that_somebody_accepts(void **stat
     assert_fact(facts, "listener.accepted", true);
 }
 
+/* Who answers a SYN is still listening. */
+static void a_listener_that_answers_afterwards(void **state)
+{
+    Story *story = *state;
+    Script *script = &story->script;
+    connect_from(script, 40000);
+    reset_unserved(script, 40000);
+    wait_ms(script, 1000);
+    connect_from(script, 40001);
+    reset_unserved(script, 40001);
+    assert_fact(facts_of_stream(story, 0, 0), "listener.answers_after", true);
+    assert_fact(facts_of_stream(story, 1, 0), "listener.answers_after", false);
+}
+
 static void a_tuple_that_is_used_again(void **state)
 {
     Story *story = *state;
@@ -129,6 +143,7 @@ int main(void)
         FACT_TEST(several_resets_at_once_witness_for_each_other),
         FACT_TEST(resets_far_apart_do_not),
         FACT_TEST(a_connection_that_was_served_shows_that_somebody_accepts),
+        FACT_TEST(a_listener_that_answers_afterwards),
         FACT_TEST(a_tuple_that_is_used_again),
         FACT_TEST(a_tuple_that_is_used_again_while_it_lives),
         FACT_TEST(a_scanner_is_seen_by_its_ports),

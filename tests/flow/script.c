@@ -55,8 +55,7 @@ Segment segment_of(const Script *script, Side side, const char *flags, uint32_t 
     memcpy(segment.destination, (uint8_t[]){10, 0, 0, side == CLIENT ? 2 : 1}, 4);
     segment.source_port = side == CLIENT ? script->client_port : 80;
     segment.destination_port = side == CLIENT ? 80 : script->client_port;
-    if (segment.flags & TCP_ACK)
-        segment.ack = script->isn[side_other(side)] + ack;
+    segment.ack = segment.flags & TCP_ACK ? script->isn[side_other(side)] + ack : script->unflagged_ack;
     return segment;
 }
 

@@ -22,6 +22,7 @@ typedef struct {
     uint32_t isn[SIDES];
     uint16_t client_port;
     uint16_t window, ip_id; /* of the next segments; ip_id is stepped by each where it is not 0 */
+    uint32_t unflagged_ack; /* what the ACK field of the next segments has on the wire if its flag is not set */
     uint8_t ttl[SIDES];
     uint16_t options; /* OPTION_… of the next segments; OPTION_WSCALE and so on only go with a SYN */
     uint8_t wscale;

@@ -13,6 +13,7 @@ from pathlib import Path
 
 # Samples in which both captures are right about different things.
 KNOWN = {
+    "cut-at-forged-rst": "the forged RST was sent to the server alone",
     "nat-forgot-push": "one end of the connection that both see is the NAT, which answers for the client at the server alone",
 }
 PAIRS = (("client.pcap", "server.pcap"), ("linux.pcap", "other.pcap"))

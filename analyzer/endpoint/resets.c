@@ -262,6 +262,21 @@ static void add_reset(History *history, Progress *progress, unsigned index)
     take_consequences(history, progress, reset);
 }
 
+/* As if each of its segments were a row. */
+static void progress_take_run(Progress *progress, const HistoryRun *run, unsigned index)
+{
+    for (unsigned side = 0; side < SIDES; side++) {
+        const EventRunEnd *own = &run->side[side];
+        if (own->packets == own->resets)
+            continue;
+        progress->next[side] = own->next > progress->next[side] ? own->next : progress->next[side];
+        if (own->received > progress->received[side])
+            progress->received[side] = own->received;
+        progress->window[side] = own->window;
+        progress->last_normal[side] = index;
+    }
+}
+
 void history_find_resets(History *history)
 {
     Progress progress = {
@@ -270,9 +285,14 @@ void history_find_resets(History *history)
         .last_normal = {EVENTS_MAX, EVENTS_MAX},
     };
     uint64_t captured = history->sets.captured[SIDE_CLIENT] | history->sets.captured[SIDE_SERVER];
+    captured |= history->sets.runs;
     for (; captured; captured &= captured - 1) {
         unsigned i = row_set_first(captured);
         const HistoryRow *row = &history->rows[i];
+        if (row->marks & EVENT_RUN) {
+            progress_take_run(&progress, history_run(history, row), i);
+            continue;
+        }
         bool is_reset = row->flags & TCP_RST;
         if (is_reset && !(row->marks & EVENT_DUPLICATE))
             add_reset(history, &progress, i);

@@ -489,7 +489,7 @@ static const FactRow rows[] = {
     {"icmp.from_own_host", VALUE_BOOL, NULL, NULL, false,
      "The first one came from the address that had sent the quoted segment: its own kernel found no way.",
      icmp_from_own_host},
-    {"icmp.mtu", VALUE_INT, "bytes", NULL, false,
+    {"icmp.mtu", VALUE_BYTES, "bytes", NULL, false,
      "The next hop's MTU that the first one names; none for other errors than too-big.", icmp_mtu},
     {"odd_flags.kind", VALUE_ENUM, NULL, odd_names, false,
      "The first combination of flags that no stack sends.", odd_flags},

@@ -250,7 +250,7 @@ static void test_not_a_capture(void **state)
         g_autoptr(GByteArray) text = formats[i].compress((const guint8 *)"Hello, world\n", 13);
         g_autofree char *reading = sample_read(text);
         assert_string_equal(reading,
-                            "error: byte 0: expected the magic number of a pcap or pcapng file, found "
+                            "error: byte 0: expected the magic number of a pcap, pcapng or snoop file, found "
                             "48 65 6c 6c (\"Hell\"), a text file?\n");
     }
 }

@@ -39,7 +39,7 @@ def verdicts(connection):
     """(rule, severity) of everything that is told of it."""
     lead = connection['causes'][:1] if connection.get('causes') else \
         [{'rule': connection['ending'], 'severity': connection['severity']}]
-    told = lead + connection.get('causes', [])[1:] + connection['findings']
+    told = lead + connection.get('causes', [])[1:] + [one for one in connection['findings'] if not one.get('told_by')]
     return [(one['rule'], one['severity']) for one in told if one['severity'] != 'ok']
 
 

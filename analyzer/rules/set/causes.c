@@ -10,6 +10,16 @@ void cause_list_free(gpointer data)
     g_free(list);
 }
 
+const Sieve *cause_list_sieve(const CauseList *list)
+{
+    CauseList *self = (CauseList *)list;
+    if (g_once_init_enter(&self->is_made)) {
+        self->sieve = sieve_new(self->rules);
+        g_once_init_leave(&self->is_made, 1);
+    }
+    return self->sieve;
+}
+
 static bool explains(const Rule *cause, const Rule *ending)
 {
     for (const Rule *node = ending; node; node = node->parent)
@@ -49,7 +59,7 @@ static const CauseList *find_or_add(RuleSet *rules, GPtrArray *causes)
         }
     }
     CauseList *list = g_new(CauseList, 1);
-    *list = (CauseList){.rules = causes, .sieve = sieve_new(causes)};
+    *list = (CauseList){.rules = causes};
     g_ptr_array_add(rules->cause_lists, list);
     return list;
 }

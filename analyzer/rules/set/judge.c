@@ -80,8 +80,9 @@ static void judge_causes(FactSet *facts, Verdict *verdict)
     const CauseList *causes = ending ? ending->causes : NULL;
     if (!causes)
         return;
+    const Sieve *sieve = cause_list_sieve(causes);
     Truth truth;
-    for (unsigned i = 0; (i = sieve_next(causes->sieve, i, facts, &truth)) < causes->rules->len; i++) {
+    for (unsigned i = 0; (i = sieve_next(sieve, i, facts, &truth)) < causes->rules->len; i++) {
         const Rule *rule = causes->rules->pdata[i];
         if (truth == TRUTH_TRUE && verdict->cause_count < VERDICT_CAUSES_MAX &&
             !rule_tells(verdict_cause(verdict), rule))

@@ -108,8 +108,13 @@ void rules_link(RuleSet *rules, MistakeList *mistakes);
 /* causes.c: the causes that are asked under an ending, which endings share. */
 typedef struct CauseList {
     GPtrArray *rules; /* Rule*, in order, none that is disabled; borrowed */
-    Sieve *sieve;
+    Sieve *sieve;     /* with `is_made`; by cause_list_sieve() */
+    gsize is_made;    /* for g_once_init_enter(): connections are judged by two threads */
 } CauseList;
+
+/* Made when it is first asked for: most endings never come up in a capture, and compiling the causes of all of
+ * them took as long as the rest of the start. */
+const Sieve *cause_list_sieve(const CauseList *list);
 
 void cause_list_free(gpointer data);
 

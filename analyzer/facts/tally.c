@@ -58,7 +58,7 @@ const Tally *tally_list_find(const TallyList *list, Tally whose, int64_t low, in
     whose.value = high < INT64_MAX ? high + 1 : INT64_MAX;
     const uint32_t end = rank(list, whose);
     *ret_count = end > first ? end - first : 0;
-    return &list->tallies[first];
+    return list->tallies ? &list->tallies[first] : NULL; /* of an empty list */
 }
 
 uint32_t tally_list_count(const TallyList *list, Tally whose, int64_t low, int64_t high)

@@ -108,7 +108,7 @@ typedef struct {
 bool fact_settled(FactRef ref, FactSettled *ret_settled);
 
 /* Tells the facts of the present connection; the ids stay borrowed. */
-void fact_set_judged(FactSet *facts, const FactJudged *judged);
+void fact_set_judged(FactSet *facts, const FactJudged *what);
 
 /* Fills in a slot. */
 void fact_compute(FactSet *facts, FactSlot *slot);

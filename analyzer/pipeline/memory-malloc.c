@@ -13,6 +13,8 @@
 
 #include "pipeline/memory.h"
 
+/* The names are glibc's, and its own declarations name other parameters. */
+/* NOLINTBEGIN(bugprone-reserved-identifier,readability-inconsistent-declaration-parameter-name) */
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *block, size_t size);
@@ -47,5 +49,6 @@ int posix_memalign(void **ret_block, size_t alignment, size_t size)
     *ret_block = checked(__libc_memalign(alignment, size), size);
     return 0;
 }
+/* NOLINTEND(bugprone-reserved-identifier,readability-inconsistent-declaration-parameter-name) */
 
 #endif

@@ -14,7 +14,7 @@
 
 typedef struct {
     Severity severity;
-    char *text;
+    const char *text; /* owned */
 } Annotation;
 
 typedef struct {
@@ -26,7 +26,7 @@ typedef struct {
 
 static void annotation_clear(gpointer element)
 {
-    g_free(((Annotation *)element)->text);
+    g_free((gpointer)((Annotation *)element)->text);
 }
 
 static void github_begin(Report *report)
@@ -52,7 +52,7 @@ static void github_escape(GString *out, const char *text, bool is_property)
 }
 
 /* Takes `text`. Keeps the worst. */
-static void github_annotate(GithubReport *self, Severity severity, char *text)
+static void github_annotate(GithubReport *self, Severity severity, const char *text)
 {
     const Annotation annotation = {severity, text};
     guint at = self->worst->len;
